@@ -1,1 +1,8 @@
-//! .
+//! The vocabulary of Omegi and its pure decisions: no files, no clocks, no network.
+
+pub mod error_event;
+pub mod event;
+pub mod id;
+pub mod stack;
+pub mod time;
+pub mod value;
