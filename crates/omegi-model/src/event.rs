@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codec::{self, DecodeError};
 use crate::error_event::{ErrorEvent, Verdict};
 use crate::id::{ErrorId, ProjectId, SpanId, TraceId};
 use crate::time::UnixNanos;
@@ -143,46 +144,10 @@ pub enum NodeKind {
     External,
 }
 
-/// A record of the derived log that cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum DecodeError {
-    /// Written by a newer build, or no event at all.
-    #[error("unknown event encoding {0}")]
-    Version(u8),
-    /// Damaged.
-    #[error("cannot inflate event")]
-    Inflate(#[source] std::io::Error),
-    /// Not what its version says.
-    #[error("cannot parse event")]
-    Parse(#[from] serde_json::Error),
-}
-
-const PLAIN: u8 = 1;
-const ZSTD: u8 = 2;
-/// Below this, compression costs more than it saves.
-const COMPRESS_FROM_BYTES: usize = 512;
-/// An event never inflates beyond this: far above the largest we write.
-const EVENT_BYTES_MAX: usize = 64 << 20;
-
-/// The bytes of `event` as a record of the derived log: one byte of encoding, then JSON.
-///
-/// # Panics
-/// Never for events made by this crate: all their maps have text keys.
+/// The bytes of `event` as a record of the derived log.
 #[must_use]
-#[allow(clippy::expect_used)]
 pub fn encode(event: &Event) -> Vec<u8> {
-    let json = serde_json::to_vec(event).expect("events have text keys");
-    let (encoding, body) = match json.len() {
-        0..COMPRESS_FROM_BYTES => (PLAIN, json),
-        _ => match zstd::bulk::compress(&json, 1) {
-            Ok(small) => (ZSTD, small),
-            Err(_) => (PLAIN, json),
-        },
-    };
-    let mut record = Vec::with_capacity(body.len() + 1);
-    record.push(encoding);
-    record.extend_from_slice(&body);
-    record
+    codec::to_bytes(event)
 }
 
 /// Reads what [`encode`] of this or any older build wrote.
@@ -190,14 +155,5 @@ pub fn encode(event: &Event) -> Vec<u8> {
 /// # Errors
 /// [`DecodeError`]: the record is damaged or from a newer build.
 pub fn decode(record: &[u8]) -> Result<Event, DecodeError> {
-    match record.split_first() {
-        Some((&PLAIN, json)) => Ok(serde_json::from_slice(json)?),
-        Some((&ZSTD, small)) => {
-            let json =
-                zstd::bulk::decompress(small, EVENT_BYTES_MAX).map_err(DecodeError::Inflate)?;
-            Ok(serde_json::from_slice(&json)?)
-        }
-        Some((&other, _)) => Err(DecodeError::Version(other)),
-        None => Err(DecodeError::Version(0)),
-    }
+    codec::from_bytes(record)
 }

@@ -1,5 +1,6 @@
 //! The vocabulary of Omegi and its pure decisions: no files, no clocks, no network.
 
+pub mod codec;
 pub mod error_event;
 pub mod event;
 pub mod id;

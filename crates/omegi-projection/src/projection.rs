@@ -13,12 +13,21 @@ pub trait Projection: Send {
     /// Next offset to read: the end of what is committed durably.
     fn position(&self) -> Offset;
 
-    /// Takes in one record; its rows are visible to queries at once.
+    /// Takes in one record.
     ///
     /// # Errors
     /// [`ApplyError`]: the read model cannot go on. A record that cannot be understood is
     /// counted and stepped over, not an error.
     fn apply(&mut self, record: &Record) -> Result<(), ApplyError>;
+
+    /// Makes what was applied visible to queries; called after the last record of each chunk
+    /// read. A projection whose rows are visible as they are applied has nothing to do.
+    ///
+    /// # Errors
+    /// [`ApplyError`].
+    fn publish(&mut self) -> Result<(), ApplyError> {
+        Ok(())
+    }
 
     /// Whether enough has come together to pay for a commit.
     fn wants_commit(&self) -> bool;
