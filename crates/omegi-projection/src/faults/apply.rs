@@ -4,7 +4,7 @@
 //! an event of a revision not newer than the stored one changes nothing, so reading a stretch
 //! of the log twice is harmless.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use omegi_log::{Offset, Record, RecordKind};
@@ -67,9 +67,9 @@ impl FaultsProjection {
             Event::ErrorDetected { error } | Event::ErrorRevised { error, .. } => {
                 self.upsert(write, *error)
             }
-            Event::ErrorWithdrawn { id, revision, into, .. } => {
-                self.withdraw(write, id, revision, into)
-            }
+            Event::ErrorWithdrawn {
+                id, revision, into, ..
+            } => self.withdraw(write, id, revision, into),
             Event::ServiceCallsObserved { calls } => {
                 calls.iter().try_for_each(|row| flow::add(write, row))
             }
@@ -117,25 +117,48 @@ impl FaultsProjection {
                 .open_table(store::BY_TIME)?
                 .insert(keys::by_time(project, time, id).as_slice(), empty)?;
             if let Some(trace) = event.trace_id {
-                write
-                    .open_table(store::BY_TRACE)?
-                    .insert(keys::by_trace(project, trace.as_bytes(), id).as_slice(), empty)?;
+                write.open_table(store::BY_TRACE)?.insert(
+                    keys::by_trace(project, trace.as_bytes(), id).as_slice(),
+                    empty,
+                )?;
             }
-            ErrorRow::Kept { issue, event: Box::new(event) }
+            ErrorRow::Kept {
+                issue,
+                event: Box::new(event),
+            }
         } else {
-            ErrorRow::Counted { issue, project, revision: event.revision, time, facets }
+            ErrorRow::Counted {
+                issue,
+                project,
+                revision: event.revision,
+                time,
+                facets,
+            }
         };
         let bytes = codec::to_bytes(&stored);
-        write.open_table(store::ERRORS)?.insert(id.as_bytes().as_slice(), bytes.as_slice())?;
+        write
+            .open_table(store::ERRORS)?
+            .insert(id.as_bytes().as_slice(), bytes.as_slice())?;
         Ok(())
     }
 
     /// Takes an error event out of every table and count.
-    fn forget(&mut self, write: &WriteTransaction, id: ErrorId, old: &ErrorRow) -> Result<(), StoreError> {
+    fn forget(
+        &mut self,
+        write: &WriteTransaction,
+        id: ErrorId,
+        old: &ErrorRow,
+    ) -> Result<(), StoreError> {
         let (issue, time, project) = (old.issue(), old.time(), old.project());
-        write.open_table(store::ERRORS)?.remove(id.as_bytes().as_slice())?;
-        write.open_table(store::BY_ISSUE)?.remove(keys::by_issue(issue, time, id).as_slice())?;
-        write.open_table(store::BY_TIME)?.remove(keys::by_time(project, time, id).as_slice())?;
+        write
+            .open_table(store::ERRORS)?
+            .remove(id.as_bytes().as_slice())?;
+        write
+            .open_table(store::BY_ISSUE)?
+            .remove(keys::by_issue(issue, time, id).as_slice())?;
+        write
+            .open_table(store::BY_TIME)?
+            .remove(keys::by_time(project, time, id).as_slice())?;
         if let ErrorRow::Kept { event, .. } = old
             && let Some(trace) = event.trace_id
         {
@@ -144,7 +167,9 @@ impl FaultsProjection {
         }
         add_minute(write, &keys::by_minute(project, time, issue), -1)?;
 
-        let Some(row) = self.issue_row(write, issue)? else { return Ok(()) };
+        let Some(row) = self.issue_row(write, issue)? else {
+            return Ok(());
+        };
         row.remove(&old.facets());
         let Some((first, last)) = occurrences(write, issue)? else {
             self.issues.insert(issue, None);
@@ -166,13 +191,17 @@ impl FaultsProjection {
         revision: u32,
         into: Option<ErrorId>,
     ) -> Result<(), StoreError> {
-        let Some(old) = load(write, id)? else { return Ok(()) };
+        let Some(old) = load(write, id)? else {
+            return Ok(());
+        };
         if old.revision() >= revision {
             return Ok(());
         }
         self.forget(write, id, &old)?;
         let target: &[u8] = into.as_ref().map_or(&[], |id| id.as_bytes());
-        write.open_table(store::ALIASES)?.insert(id.as_bytes().as_slice(), target)?;
+        write
+            .open_table(store::ALIASES)?
+            .insert(id.as_bytes().as_slice(), target)?;
         Ok(())
     }
 
@@ -188,7 +217,9 @@ impl FaultsProjection {
             Entry::Vacant(unknown) => {
                 let table = write.open_table(store::ISSUES)?;
                 let row = table.get(issue.as_bytes().as_slice())?;
-                let row = row.map(|bytes| store::row("issues", bytes.value())).transpose()?;
+                let row = row
+                    .map(|bytes| store::row("issues", bytes.value()))
+                    .transpose()?;
                 Ok(unknown.insert(row))
             }
         }
@@ -281,7 +312,10 @@ impl Projection for FaultsProjection {
 pub fn issue_of(event: &ErrorEvent) -> IssueId {
     let parts = &event.grouping;
     let key = parts.key.unwrap_or_else(|| {
-        let kind = parts.exceptions.first().map_or("", |exception| exception.kind.as_str());
+        let kind = parts
+            .exceptions
+            .first()
+            .map_or("", |exception| exception.kind.as_str());
         let fields = [&parts.service, kind, &parts.error_type, &parts.operation];
         Fingerprint::of("omegi-ungrouped", &fields.map(str::as_bytes))
     });
@@ -291,13 +325,18 @@ pub fn issue_of(event: &ErrorEvent) -> IssueId {
 fn load(write: &WriteTransaction, id: ErrorId) -> Result<Option<ErrorRow>, StoreError> {
     let table = write.open_table(store::ERRORS)?;
     let bytes = table.get(id.as_bytes().as_slice())?;
-    bytes.map(|bytes| store::row("errors", bytes.value())).transpose()
+    bytes
+        .map(|bytes| store::row("errors", bytes.value()))
+        .transpose()
 }
 
 /// Counts an issue's events in a minute; returns the new count.
 fn add_minute(write: &WriteTransaction, key: &[u8], by: i64) -> Result<u64, StoreError> {
     let mut table = write.open_table(store::MINUTES)?;
-    let count = table.get(key)?.map_or(0, |count| count.value()).saturating_add_signed(by);
+    let count = table
+        .get(key)?
+        .map_or(0, |count| count.value())
+        .saturating_add_signed(by);
     if count == 0 {
         table.remove(key)?;
     } else {
@@ -315,8 +354,12 @@ fn occurrences(
     let (start, end) = keys::under(issue.as_bytes());
     let mut range = table.range::<&[u8]>(start.as_slice()..end.as_slice())?;
     let time = |key: &[u8]| key.get(16..24).and_then(keys::read_moment);
-    let Some(first) = range.next().transpose()? else { return Ok(None) };
-    let Some(first) = time(first.0.value()) else { return Ok(None) };
+    let Some(first) = range.next().transpose()? else {
+        return Ok(None);
+    };
+    let Some(first) = time(first.0.value()) else {
+        return Ok(None);
+    };
     let last = match range.next_back().transpose()? {
         Some(last) => time(last.0.value()).unwrap_or(first),
         None => first,
@@ -329,8 +372,14 @@ fn latest_kept(write: &WriteTransaction, issue: IssueId) -> Result<Option<ErrorE
     let (start, end) = keys::under(issue.as_bytes());
     // Beyond this many counted-only events the issue keeps the face it has.
     const LOOK_BACK_MAX: usize = 1_000;
-    for entry in table.range::<&[u8]>(start.as_slice()..end.as_slice())?.rev().take(LOOK_BACK_MAX) {
-        let Some(id) = keys::trailing_error(entry?.0.value()) else { continue };
+    for entry in table
+        .range::<&[u8]>(start.as_slice()..end.as_slice())?
+        .rev()
+        .take(LOOK_BACK_MAX)
+    {
+        let Some(id) = keys::trailing_error(entry?.0.value()) else {
+            continue;
+        };
         if let Some(ErrorRow::Kept { event, .. }) = load(write, id)? {
             return Ok(Some(*event));
         }
@@ -338,15 +387,16 @@ fn latest_kept(write: &WriteTransaction, issue: IssueId) -> Result<Option<ErrorE
     Ok(None)
 }
 
-/// Projects that the changed issues belong to.
-pub(crate) fn projects_of<'a>(rows: impl Iterator<Item = &'a IssueRow>) -> BTreeSet<ProjectId> {
-    rows.map(|row| row.project).collect()
-}
-
 fn apply_error(source: StoreError) -> ApplyError {
-    ApplyError { projection: "errors", source: Box::new(source) }
+    ApplyError {
+        projection: "errors",
+        source: Box::new(source),
+    }
 }
 
 fn commit_error(source: StoreError) -> CommitError {
-    CommitError { projection: "errors", source: Box::new(source) }
+    CommitError {
+        projection: "errors",
+        source: Box::new(source),
+    }
 }

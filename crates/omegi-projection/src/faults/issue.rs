@@ -77,8 +77,14 @@ impl Face {
     #[must_use]
     pub fn of(event: &ErrorEvent) -> Self {
         let (kind, message) = name(event);
-        let template = event.grouping.exceptions.first().map(|e| e.template.as_str());
-        let template = template.filter(|text| !text.is_empty()).unwrap_or(&event.grouping.status_template);
+        let template = event
+            .grouping
+            .exceptions
+            .first()
+            .map(|e| e.template.as_str());
+        let template = template
+            .filter(|text| !text.is_empty())
+            .unwrap_or(&event.grouping.status_template);
         let first_line = template.lines().next().unwrap_or_default();
         let title = match (kind.is_empty(), first_line.is_empty()) {
             (false, false) => format!("{kind}: {first_line}"),
@@ -103,7 +109,11 @@ impl Face {
 pub fn name(event: &ErrorEvent) -> (String, String) {
     let Some(exception) = event.exceptions.first() else {
         let kind = match event.grouping.error_type.as_str() {
-            "" => event.origin.operation.clone().unwrap_or_else(|| "error".into()),
+            "" => event
+                .origin
+                .operation
+                .clone()
+                .unwrap_or_else(|| "error".into()),
             kind => kind.into(),
         };
         return (kind, event.grouping.status_template.clone());
@@ -112,7 +122,10 @@ pub fn name(event: &ErrorEvent) -> (String, String) {
 }
 
 fn culprit(event: &ErrorEvent) -> String {
-    let frames = event.exceptions.iter().flat_map(|exception| &exception.frames);
+    let frames = event
+        .exceptions
+        .iter()
+        .flat_map(|exception| &exception.frames);
     match frames.into_iter().find(|frame| frame.in_app) {
         Some(frame) if frame.module.is_empty() => frame.function.clone(),
         Some(frame) => format!("{}.{}", frame.module, frame.function),
@@ -149,7 +162,11 @@ impl IssueRow {
             *slot(&mut self.environments, environment) += 1;
         }
         if let Some(release) = &facets.release {
-            let unseen = ReleaseUse { count: 0, first_seen: time, last_seen: time };
+            let unseen = ReleaseUse {
+                count: 0,
+                first_seen: time,
+                last_seen: time,
+            };
             let full = self.releases.len() >= NAMES_MAX && !self.releases.contains_key(release);
             let name = if full { OTHERS } else { release.as_str() };
             let used = self.releases.entry(name.to_owned()).or_insert(unseen);
@@ -201,10 +218,13 @@ impl IssueRow {
                 *slot(&mut self.environments, name) += count;
             }
             for (name, theirs) in &other.releases {
-                let ours = self.releases.entry(name.clone()).or_insert_with(|| ReleaseUse {
-                    count: 0,
-                    ..theirs.clone()
-                });
+                let ours = self
+                    .releases
+                    .entry(name.clone())
+                    .or_insert_with(|| ReleaseUse {
+                        count: 0,
+                        ..theirs.clone()
+                    });
                 ours.count += theirs.count;
                 ours.first_seen = ours.first_seen.min(theirs.first_seen);
                 ours.last_seen = ours.last_seen.max(theirs.last_seen);
@@ -220,24 +240,36 @@ impl IssueRow {
     #[must_use]
     pub fn first_release(&self) -> Option<&str> {
         let by_first = |(name, used): &(&String, &ReleaseUse)| (used.first_seen, (*name).clone());
-        self.releases.iter().min_by_key(by_first).map(|(name, _)| name.as_str())
+        self.releases
+            .iter()
+            .min_by_key(by_first)
+            .map(|(name, _)| name.as_str())
     }
 
     /// The release it was last seen in.
     #[must_use]
     pub fn last_release(&self) -> Option<&str> {
         let by_last = |(name, used): &(&String, &ReleaseUse)| (used.last_seen, (*name).clone());
-        self.releases.iter().max_by_key(by_last).map(|(name, _)| name.as_str())
+        self.releases
+            .iter()
+            .max_by_key(by_last)
+            .map(|(name, _)| name.as_str())
     }
 }
 
 fn slot<'a>(counts: &'a mut BTreeMap<String, u64>, name: &str) -> &'a mut u64 {
     let full = counts.len() >= NAMES_MAX && !counts.contains_key(name);
-    counts.entry(if full { OTHERS } else { name }.to_owned()).or_default()
+    counts
+        .entry(if full { OTHERS } else { name }.to_owned())
+        .or_default()
 }
 
 fn release(counts: &mut BTreeMap<String, u64>, name: &str) {
-    let name = if counts.contains_key(name) { name } else { OTHERS };
+    let name = if counts.contains_key(name) {
+        name
+    } else {
+        OTHERS
+    };
     if let Some(count) = counts.get_mut(name) {
         *count = count.saturating_sub(1);
         if *count == 0 {

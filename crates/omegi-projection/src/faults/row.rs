@@ -44,7 +44,10 @@ impl Facets {
     pub(crate) fn of(event: &ErrorEvent) -> Self {
         use omegi_model::error_event::Role;
         let mut services = vec![event.origin.service.clone()];
-        let involved = event.services.iter().filter(|service| service.role != Role::Bystander);
+        let involved = event
+            .services
+            .iter()
+            .filter(|service| service.role != Role::Bystander);
         services.extend(involved.map(|service| service.name.clone()));
         let mut seen = std::collections::BTreeSet::new();
         services.retain(|service| seen.insert(service.clone()));

@@ -72,9 +72,14 @@ from_redb!(
 
 /// Opens or creates the database; one of an older form is emptied, for it can be rebuilt.
 pub(crate) fn open(path: &Path, cache_bytes: usize) -> Result<Database, StoreError> {
-    let db = redb::Builder::new().set_cache_size(cache_bytes).create(path)?;
+    let db = redb::Builder::new()
+        .set_cache_size(cache_bytes)
+        .create(path)?;
     let write = db.begin_write()?;
-    let found = write.open_table(META)?.get(FORMAT)?.map(|format| format.value());
+    let found = write
+        .open_table(META)?
+        .get(FORMAT)?
+        .map(|format| format.value());
     if found != Some(FORMAT_NOW) {
         empty(&write)?;
         write.open_table(META)?.insert(FORMAT, FORMAT_NOW)?;
@@ -106,7 +111,10 @@ fn create_tables(write: &WriteTransaction) -> Result<(), StoreError> {
 pub(crate) fn position(db: &Database) -> Result<Offset, StoreError> {
     use redb::ReadableDatabase as _;
     let read = db.begin_read()?;
-    let position = read.open_table(META)?.get(POSITION)?.map_or(0, |value| value.value());
+    let position = read
+        .open_table(META)?
+        .get(POSITION)?
+        .map_or(0, |value| value.value());
     Ok(Offset(position))
 }
 
