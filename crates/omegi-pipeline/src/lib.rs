@@ -1,1 +1,3 @@
-//! .
+//! Runs the processors declared in `pipelines/`: windows, join by trace id, watermarks, checkpoints.
+
+pub mod spec;
