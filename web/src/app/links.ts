@@ -1,0 +1,17 @@
+/** Links as they are handed on: a relative time range becomes the absolute one that was seen. */
+import { resolveRange } from '../lib/range';
+
+const RANGED = /^\/p\/[^/]+(\/issues)?$/;
+
+export function absoluteLink(href: string, now: number): string {
+  const url = new URL(href);
+  url.searchParams.delete('side');
+  url.searchParams.delete('about');
+  if (RANGED.test(url.pathname) && !url.searchParams.has('from')) {
+    const range = resolveRange({ range: url.searchParams.get('range') ?? undefined }, now);
+    url.searchParams.delete('range');
+    url.searchParams.set('from', range.from);
+    url.searchParams.set('to', range.to);
+  }
+  return url.href;
+}

@@ -1,0 +1,110 @@
+/** All routes. Each feature is a lazy chunk; the shell is one too, so that the sign-in page stays small. */
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { ApiError } from '../api/problem';
+import { parseSearch, stringifySearch, texts } from '../lib/search';
+import { Crashed } from '../ui/states';
+import { NotFound } from './NotFound';
+import { lastProject } from './place';
+import { sessionQuery } from './session';
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: ({ reset }) => <Crashed onRetry={reset} />,
+});
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: async ({ context }) => {
+    const session = await currentSession(context.client);
+    if (!session) return;
+    const project = lastProject(session);
+    if (project) throw redirect({ to: '/p/$project', params: { project }, replace: true });
+    throw redirect({ to: '/welcome', replace: true });
+  },
+  component: lazyRouteComponent(() => import('../features/landing/Landing'), 'Landing'),
+});
+
+export const loginRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: texts('next', 'error', 'expired'),
+  component: lazyRouteComponent(() => import('../features/landing/Landing'), 'Landing'),
+});
+
+/** Everything behind the sign-in. The range and the side sheet go along from page to page. */
+export const appRoute = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  validateSearch: texts('range', 'from', 'to', 'side', 'about'),
+  search: { middlewares: [retainSearchParams(['range', 'from', 'to'])] },
+  beforeLoad: async ({ context, location }) => {
+    const session = await currentSession(context.client);
+    if (!session) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
+  notFoundComponent: NotFound,
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/p/$project',
+  validateSearch: texts('service', 'edge', 'type', 'view', 'trend'),
+  component: lazyRouteComponent(() => import('../features/dashboard/Dashboard'), 'Dashboard'),
+});
+
+const preferences = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/preferences',
+  component: lazyRouteComponent(() => import('../features/settings/Preferences'), 'Preferences'),
+});
+
+const welcome = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('../features/settings/Welcome'), 'Welcome'),
+});
+
+const routeTree = root.addChildren([
+  start,
+  loginRoute,
+  appRoute.addChildren([dashboard, preferences, welcome]),
+]);
+
+export function createAppRouter(client: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { client },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultErrorComponent: ({ reset }) => <Crashed onRetry={reset} />,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}
+
+/** Null without a session; a server that cannot answer is not a reason to lose one's place. */
+async function currentSession(client: QueryClient) {
+  try {
+    return await client.ensureQueryData(sessionQuery);
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null;
+    throw error;
+  }
+}
