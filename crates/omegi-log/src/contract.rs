@@ -83,6 +83,18 @@ pub struct Chunk {
     pub committed: Offset,
 }
 
+impl Chunk {
+    /// The position that a reader may store once it has dealt with this chunk.
+    ///
+    /// Ticks are readable before they are durable. After a power loss the offsets of lost ticks are
+    /// given to other records: a position stored beyond [`committed`](Self::committed) would skip
+    /// them. Reading ticks twice does no harm.
+    #[must_use]
+    pub fn storable(&self) -> Offset {
+        self.next.min(self.committed)
+    }
+}
+
 /// What a partition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -116,7 +128,12 @@ pub trait EventLog: Send + Sync {
     /// How many partitions; fixed for the life of the log.
     fn partitions(&self) -> u32;
 
-    /// Appends `batch` whole and returns once it is durable.
+    /// Appends `batch` whole and returns once it is durable. An empty one is at once.
+    ///
+    /// Dropping the future leaves open whether the batch is written, whole or not at all.
+    ///
+    /// # Panics
+    /// When there is no such `partition`: [`partitions`](Self::partitions) says how many there are.
     ///
     /// # Errors
     /// [`AppendError`]; only [`AppendError::Unknown`] leaves open whether it was written.
@@ -127,8 +144,9 @@ pub trait EventLog: Send + Sync {
         deadline: Instant,
     ) -> Result<Appended, AppendError>;
 
-    /// Reads durable records from `from` on: at least one if there is any, else up to
-    /// `bytes_max`. Waits up to `wait` for the first one.
+    /// Reads records from `from` on: at least one if there is any, else up to `bytes_max` of
+    /// bodies. Waits up to `wait` for the first one. Data is durable when it is read; ticks need
+    /// not be, see [`Chunk::storable`].
     ///
     /// # Errors
     /// [`ReadError`].
@@ -190,7 +208,8 @@ pub enum ReadError {
         /// First offset still kept.
         start: Offset,
     },
-    /// The engine changed acknowledged history: rebuild from a snapshot.
+    /// The engine changed acknowledged history, or `from` lies beyond its end: rebuild from a
+    /// snapshot.
     #[error("log history changed")]
     HistoryChanged,
     /// Try again after the delay.
@@ -199,11 +218,14 @@ pub enum ReadError {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// A record is damaged; what and where stands in the text.
-    #[error("damaged record at offset {}: {reason}", offset.0)]
+    /// Records cannot be read, though they were durable once. Who decides to go without them reads
+    /// on at `next`.
+    #[error("damaged records at offsets {} up to {}: {reason}", offset.0, next.0)]
     Damaged {
-        /// Where.
+        /// The first one.
         offset: Offset,
+        /// Offset after the last one.
+        next: Offset,
         /// What was found.
         reason: String,
     },
