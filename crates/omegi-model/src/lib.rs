@@ -4,6 +4,7 @@ pub mod codec;
 pub mod envelope;
 pub mod error_event;
 pub mod event;
+pub mod grouping;
 pub mod id;
 pub mod stack;
 pub mod time;
