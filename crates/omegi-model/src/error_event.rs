@@ -154,6 +154,14 @@ pub enum ExceptionSource {
     Status,
 }
 
+impl ExceptionSource {
+    /// It tells of a failure and not of a throw.
+    #[must_use]
+    pub fn is_status(self) -> bool {
+        self == Self::Status
+    }
+}
+
 /// One span between the root and the origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathSpan {

@@ -227,10 +227,15 @@ impl<P: Projection, F: Fn(Offset)> Runner<P, F> {
                 thread::sleep(retry_after.min(WAIT));
                 Ok(())
             }
-            ReadError::Damaged { offset, next, reason } => {
+            ReadError::Damaged { offset, reason } => {
                 let projection = self.projection.name();
-                tracing::error!(projection, offset = offset.0, reason, "stepped over records");
-                self.next = next;
+                tracing::error!(
+                    projection,
+                    offset = offset.0,
+                    reason,
+                    "stepped over a record"
+                );
+                self.next = Offset(offset.0.max(self.next.0) + 1);
                 Ok(())
             }
             other => Err(other.into()),

@@ -108,9 +108,6 @@ export interface ErrorItem {
   origin: Origin;
   verdict: Verdict;
   time: string;
-  escaped?: boolean;
-  environment?: string | null;
-  release?: string | null;
 }
 export interface Frame {
   function?: string | null;
@@ -119,7 +116,6 @@ export interface Frame {
   line?: number | null;
   column?: number | null;
   in_app?: boolean | null;
-  source?: string | null;
   raw?: string | null;
 }
 export interface ExceptionInfo {

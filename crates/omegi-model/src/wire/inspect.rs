@@ -7,7 +7,6 @@ use super::groups::{RawRecord, Records, count_at};
 use super::log::LogRef;
 use super::refused::{RefusalReason, Refused};
 use super::span::SpanRef;
-use super::warning::Warnings;
 use crate::envelope::Signal;
 
 /// What a request holds.
@@ -21,8 +20,8 @@ pub struct Inspection<'a> {
     pub reasons: Vec<(RefusalReason, u32)>,
     /// Services in order of appearance, each with the stretch of records it sent.
     pub services: Vec<ServiceStretch<'a>>,
-    /// What the sender should change.
-    pub warnings: Warnings,
+    /// Groups in the form of before OTLP 0.15, whose records nobody reads.
+    pub legacy_groups: u32,
 }
 
 /// Records of one service that stand together, readable ones and refused ones.
@@ -51,15 +50,15 @@ pub fn inspect(body: &[u8], signal: Signal) -> Result<Inspection<'_>, WireError>
         inspection.records = index.saturating_add(1);
         match signal {
             Signal::Traces => {
-                if let Err(reason) = SpanRef::parse::<true>(record, &mut inspection.warnings)? {
+                if let Err(reason) = SpanRef::parse::<true>(record)? {
                     inspection.refuse(index, reason);
                 }
             }
-            Signal::Logs => drop(LogRef::parse::<true>(record, &mut inspection.warnings)?),
+            Signal::Logs => drop(LogRef::parse::<true>(record)?),
             Signal::Unknown(_) => {}
         }
     }
-    inspection.warnings = inspection.warnings.and(records.warnings());
+    inspection.legacy_groups = records.legacy_groups();
     Ok(inspection)
 }
 

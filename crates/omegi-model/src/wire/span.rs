@@ -8,12 +8,11 @@ use super::attributes::AttributesRef;
 use super::event::{EventRef, LinkRef, check_event, check_link, kept_events};
 use super::fields::{Field, Fields, Repeated, WireError};
 use super::groups::{Noted, RawRecord};
-use super::limits::{EVENTS_MAX, LINKS_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX};
+use super::limits::{EVENTS_MAX, LINKS_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX};
 use super::refused::RefusalReason;
 use super::resource::{ResourceRef, ScopeRef};
 use super::text::{is_text, text};
 use super::value::{ValueRef, check_key_value};
-use super::warning::{Warning, Warnings};
 use crate::error_event::{SpanKind, StatusCode};
 use crate::id::{SpanId, TraceId};
 use crate::time::UnixNanos;
@@ -50,9 +49,8 @@ impl<'a> SpanRef<'a> {
     #[inline]
     pub(super) fn parse<const DEEP: bool>(
         record: RawRecord<'a>,
-        warnings: &mut Warnings,
     ) -> Result<Parsed<Self>, WireError> {
-        let fields = SpanFields::read::<DEEP>(record.bytes, warnings)?;
+        let fields = SpanFields::read::<DEEP>(record.bytes)?;
         let Some(trace_id) = TraceId::from_slice(fields.trace_id) else {
             return Ok(Err(RefusalReason::TraceId));
         };
@@ -72,7 +70,6 @@ impl<'a> SpanRef<'a> {
         let (events, links) = (fields.events.repeated, fields.links.repeated);
         let cut = attributes.is_cut() || events.count() > EVENTS_MAX || links.count() > LINKS_MAX;
         anomalies.set(Anomaly::Cut, cut);
-        warnings.add_if(Warning::Cut, cut);
         Ok(Ok(Self {
             index: record.index,
             trace_id,
@@ -285,10 +282,7 @@ struct SpanFields<'a> {
 
 impl<'a> SpanFields<'a> {
     #[inline]
-    fn read<const DEEP: bool>(
-        message: &'a [u8],
-        warnings: &mut Warnings,
-    ) -> Result<Self, WireError> {
+    fn read<const DEEP: bool>(message: &'a [u8]) -> Result<Self, WireError> {
         let mut span = Self {
             trace_id: &[],
             span_id: &[],
@@ -323,7 +317,7 @@ impl<'a> SpanFields<'a> {
                 9 => {
                     let attribute = field.bytes(number)?;
                     if DEEP {
-                        check_key_value(attribute, warnings)?;
+                        check_key_value(attribute, VALUE_DEPTH_MAX)?;
                     }
                     span.attributes.note(message, start, fields.position());
                 }
@@ -333,14 +327,14 @@ impl<'a> SpanFields<'a> {
                 11 => {
                     let event = field.bytes(number)?;
                     if DEEP {
-                        check_event(event, warnings)?;
+                        check_event(event)?;
                     }
                     span.events.note(message, start, fields.position());
                 }
                 13 => {
                     let link = field.bytes(number)?;
                     if DEEP {
-                        check_link(link, warnings)?;
+                        check_link(link)?;
                     }
                     span.links.note(message, start, fields.position());
                 }

@@ -1,0 +1,4 @@
+//! Cases of error events, by what they are about.
+
+mod kit;
+mod origins;

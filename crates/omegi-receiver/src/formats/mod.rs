@@ -1,3 +1,0 @@
-//! What bodies may be: today OTLP alone.
-
-pub(crate) mod otlp;
