@@ -35,8 +35,9 @@ pub enum DecodeError {
 #[allow(clippy::expect_used)]
 pub fn to_bytes(value: &impl Serialize) -> Vec<u8> {
     let json = serde_json::to_vec(value).expect("our maps have text keys");
-    let compressed =
-        (json.len() >= COMPRESS_FROM_BYTES).then(|| zstd::bulk::compress(&json, 1).ok()).flatten();
+    let compressed = (json.len() >= COMPRESS_FROM_BYTES)
+        .then(|| zstd::bulk::compress(&json, 1).ok())
+        .flatten();
     let (form, body) = compressed.map_or((PLAIN, json), |small| (ZSTD, small));
     let mut bytes = Vec::with_capacity(body.len() + 1);
     bytes.push(form);
@@ -78,7 +79,10 @@ mod tests {
     fn damage_is_told_not_guessed() {
         let mut bytes = to_bytes(&vec!["x".repeat(1_000)]);
         bytes.truncate(20);
-        assert!(matches!(from_bytes::<Vec<String>>(&bytes), Err(DecodeError::Inflate(_))));
+        assert!(matches!(
+            from_bytes::<Vec<String>>(&bytes),
+            Err(DecodeError::Inflate(_))
+        ));
         assert!(matches!(from_bytes::<u8>(&[9]), Err(DecodeError::Form(9))));
         assert!(matches!(from_bytes::<u8>(&[]), Err(DecodeError::Form(0))));
     }

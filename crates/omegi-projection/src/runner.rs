@@ -227,15 +227,10 @@ impl<P: Projection, F: Fn(Offset)> Runner<P, F> {
                 thread::sleep(retry_after.min(WAIT));
                 Ok(())
             }
-            ReadError::Damaged { offset, reason } => {
+            ReadError::Damaged { offset, next, reason } => {
                 let projection = self.projection.name();
-                tracing::error!(
-                    projection,
-                    offset = offset.0,
-                    reason,
-                    "stepped over a record"
-                );
-                self.next = Offset(offset.0.max(self.next.0) + 1);
+                tracing::error!(projection, offset = offset.0, reason, "stepped over records");
+                self.next = next;
                 Ok(())
             }
             other => Err(other.into()),

@@ -51,7 +51,7 @@ const UNKNOWN_ROUTE = new Set(['no_such_route', 'route_not_found', 'unknown_rout
 
 function failureOf(status: number, problem: Problem): FailureCode {
   if (status === 501 || status === 405 || UNKNOWN_ROUTE.has(problem.code ?? '')) return 'unsupported';
-  if (status === 404) return problem.code || problem.title ? 'notFound' : 'unsupported';
+  if (status === 404) return known(problem) ? 'notFound' : 'unsupported';
   if (status === 401) return 'unauthorized';
   if (status === 403) return 'forbidden';
   if (status === 409 || status === 412) return 'conflict';
@@ -61,6 +61,11 @@ function failureOf(status: number, problem: Problem): FailureCode {
   if (status >= 500) return 'server';
   if (status >= 400) return 'invalid';
   return 'unknown';
+}
+
+/** Our own 404 names what is missing; `no such route` or no problem at all means that the server has no such feature. */
+function known(problem: Problem): boolean {
+  return Boolean(problem.code || problem.title) && !/\broute\b/.test(problem.detail ?? '');
 }
 
 export function failureText(t: Catalogue, error: unknown): string {

@@ -108,6 +108,9 @@ export interface ErrorItem {
   origin: Origin;
   verdict: Verdict;
   time: string;
+  escaped?: boolean;
+  environment?: string | null;
+  release?: string | null;
 }
 export interface Frame {
   function?: string | null;
@@ -116,6 +119,7 @@ export interface Frame {
   line?: number | null;
   column?: number | null;
   in_app?: boolean | null;
+  source?: string | null;
   raw?: string | null;
 }
 export interface ExceptionInfo {

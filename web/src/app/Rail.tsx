@@ -1,17 +1,7 @@
 /** The dark rail: where one can go, what has not been seen, who one is. */
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
-import {
-  Bug,
-  LayoutDashboard,
-  LibraryBig,
-  LogOut,
-  NotebookPen,
-  PanelLeftClose,
-  PanelLeftOpen,
-  Settings,
-  TerminalSquare,
-} from 'lucide-react';
+import { Bug, LayoutDashboard, LogOut, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useT } from '../i18n/i18n';
 import { store, stored } from '../lib/preferences';
@@ -63,34 +53,6 @@ export function Rail({ project }: { project: string | null }) {
           />
         </>
       ) : null}
-      <Item
-        to="/notes"
-        active={path.startsWith('/notes') && path !== '/notes/all'}
-        label={t.nav.notes}
-        icon={<NotebookPen size={18} />}
-      />
-      <Item
-        to="/notes/all"
-        active={path === '/notes/all'}
-        label={t.nav.allNotes}
-        icon={<LibraryBig size={18} />}
-      />
-      {project ? (
-        <>
-          <Item
-            to={`/p/${project}/query`}
-            active={/\/query/.test(path)}
-            label={t.nav.query}
-            icon={<TerminalSquare size={18} />}
-          />
-          <Item
-            to={`/p/${project}/settings/projects`}
-            active={/\/settings/.test(path)}
-            label={t.nav.settings}
-            icon={<Settings size={18} />}
-          />
-        </>
-      ) : null}
       <Foot collapsed={collapsed} onFold={fold} />
     </nav>
   );
@@ -115,7 +77,7 @@ function Item({
       className={styles.railLink}
       aria-current={active ? 'page' : undefined}
       title={label}
-      activeProps={{ 'aria-current': active ? 'page' : undefined }}
+      activeOptions={{ exact: true, includeSearch: false }}
     >
       {icon}
       <span className={styles.label}>{label}</span>

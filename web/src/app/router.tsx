@@ -63,6 +63,34 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import('../features/dashboard/Dashboard'), 'Dashboard'),
 });
 
+const issues = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/p/$project/issues',
+  validateSearch: texts('tab', 'q', 'sort', 'as', 'triage'),
+  component: lazyRouteComponent(() => import('../features/issues/IssuesPage'), 'IssuesPage'),
+});
+
+const issue = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/p/$project/issues/$id',
+  validateSearch: texts('event', 'span', 'view', 'path', 'find'),
+  component: lazyRouteComponent(() => import('../features/issues/IssueDetailPage'), 'IssueDetailPage'),
+});
+
+/** An error event's own address leads into its issue. */
+const errorEvent = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/p/$project/errors/$eventId',
+  component: lazyRouteComponent(() => import('../features/issues/ErrorRedirect'), 'ErrorRedirect'),
+});
+
+const trace = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/p/$project/traces/$traceId',
+  validateSearch: texts('span', 'view', 'path', 'find'),
+  component: lazyRouteComponent(() => import('../features/trace/TracePage'), 'TracePage'),
+});
+
 const preferences = createRoute({
   getParentRoute: () => appRoute,
   path: '/preferences',
@@ -78,7 +106,7 @@ const welcome = createRoute({
 const routeTree = root.addChildren([
   start,
   loginRoute,
-  appRoute.addChildren([dashboard, preferences, welcome]),
+  appRoute.addChildren([dashboard, issues, issue, errorEvent, trace, preferences, welcome]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

@@ -14,7 +14,8 @@ pub struct LogConfig {
     pub segment_bytes: u64,
     /// A segment is closed when its first record is older, so that expiry keeps up.
     pub segment_age_max: Duration,
-    /// Two commits begin at least this far apart, unless `commit_bytes` wait.
+    /// Two commits begin at least this far apart, unless `commit_bytes` wait. Zero: a commit begins
+    /// as soon as the one before has ended, and takes all that came meanwhile.
     pub commit_interval: Duration,
     /// As soon as so much waits, it is committed.
     pub commit_bytes: usize,
@@ -50,7 +51,8 @@ impl LogConfig {
             topic,
             segment_bytes: 128 * MIB as u64,
             segment_age_max: DAY,
-            commit_interval: Duration::from_millis(2),
+            // Waiting saved no processor time where it was measured, and a lone sender 4 ms a batch.
+            commit_interval: Duration::ZERO,
             commit_bytes: MIB,
             batch_bytes_max: 64 * MIB,
             in_flight_bytes_max: 128 * MIB,

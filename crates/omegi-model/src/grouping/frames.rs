@@ -3,6 +3,8 @@
 //! No line, no column. Recursion is collapsed, so that five levels and six are one group.
 
 mod function;
+mod managed;
+mod native;
 mod path;
 
 use crate::stack::{Frame, Language};
@@ -53,18 +55,11 @@ fn one(language: Option<Language>, frame: &Frame) -> Option<String> {
     let file = frame.file.as_deref().unwrap_or_default();
     let name = function::name(language, frame)?;
     let place = match language {
-        Some(
-            Language::Java
-            | Language::DotNet
-            | Language::Go
-            | Language::Erlang
-            | Language::Elixir
-            | Language::Rust,
-        ) => function::module(language, &frame.module),
-        Some(Language::Php) if !frame.module.is_empty() => {
-            function::module(language, &frame.module)
+        // Where the file is the module, or says more than it.
+        None | Some(Language::Python | Language::JavaScript | Language::Ruby | Language::Dart) => {
+            path::normal(file)
         }
-        _ => path::normal(file),
+        _ => function::module(language, &frame.module),
     };
     let place = if place.is_empty() {
         path::normal(file)

@@ -6,11 +6,17 @@
 //! and version give equal keys, on any machine, in any order; nothing here has a clock or a state.
 
 pub mod carrier;
+mod explain;
 mod frames;
 mod key;
 mod parts;
+pub mod rules;
 pub mod template;
 
+pub use explain::{culprit, explain, nearest_difference, title};
 pub use key::{AlgorithmVersion, Keys, Method, UnknownVersion, key};
 pub use parts::{GroupingInput, InputException, fingerprint_attribute, parts};
 pub use template::template;
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,9 @@
 //! Which language a text is in, told by the shape of its lines.
 
 use super::draft::Draft;
-use super::{Language, go, java, javascript, python};
+use super::{
+    Language, cpp, dart, dotnet, erlang, go, java, javascript, php, python, ruby, rust, swift,
+};
 
 /// Lines looked at before the votes are counted.
 const LINES_MAX: usize = 400;
@@ -38,13 +40,21 @@ pub(super) fn read_as(language: Language, lines: &[&str]) -> Draft {
         Language::Python => python::read(lines),
         Language::JavaScript => javascript::read(lines),
         Language::Go => go::read(lines),
-        _ => Draft::default(),
+        Language::DotNet => dotnet::read(lines),
+        Language::Ruby => ruby::read(lines),
+        Language::Php => php::read(lines),
+        Language::Rust => rust::read(lines),
+        Language::Cpp => cpp::read(lines),
+        Language::Erlang | Language::Elixir => erlang::read(lines),
+        Language::Dart => dart::read(lines),
+        Language::Swift => swift::read(lines),
     }
 }
 
-/// The language of one line, if it is a frame; Go's frames need the line below.
+/// The language of one line, if it is a frame; Go's and Rust's need the line below.
 fn of_line(line: &str, next: &str) -> Option<Language> {
     let body = line.trim_start();
+    let first = body.bytes().next()?;
     if body.starts_with("at ") {
         return of_at_line(body);
     }
@@ -56,10 +66,13 @@ fn of_line(line: &str, next: &str) -> Option<Language> {
     if go::goroutine(body).is_some() || (line == body && go::place(next).is_some()) {
         return Some(Language::Go);
     }
-    if javascript::frame(body).is_some() {
-        return Some(Language::JavaScript);
+    if first == b'#' {
+        return of_hash_line(body);
     }
-    None
+    if first.is_ascii_digit() {
+        return of_numbered_line(body, next);
+    }
+    of_other_line(body)
 }
 
 fn of_at_line(body: &str) -> Option<Language> {
@@ -73,5 +86,52 @@ fn of_at_line(body: &str) -> Option<Language> {
     if javascript::frame(body).is_some() {
         return Some(Language::JavaScript);
     }
-    None
+    dotnet::frame(body).map(|_| Language::DotNet)
+}
+
+/// `#0 ...`: three languages count so.
+fn of_hash_line(body: &str) -> Option<Language> {
+    if dart::frame(body).is_some() {
+        return Some(Language::Dart);
+    }
+    if php::call(body).is_some() {
+        return Some(Language::Php);
+    }
+    cpp::frame(body).map(|_| Language::Cpp)
+}
+
+fn of_numbered_line(body: &str, next: &str) -> Option<Language> {
+    if let Some(name) = rust::call(body) {
+        let placed = next.trim_start().starts_with("at ");
+        return (placed || name.contains("::")).then_some(Language::Rust);
+    }
+    if swift::frame(body).is_some() {
+        return Some(Language::Swift);
+    }
+    if body.contains("# ") && cpp::frame(body).is_some() {
+        return Some(Language::Cpp);
+    }
+    ruby::placed(body).map(|_| Language::Ruby)
+}
+
+fn of_other_line(body: &str) -> Option<Language> {
+    if ruby::placed(body).is_some() {
+        return Some(Language::Ruby);
+    }
+    if erlang::elixir(body).is_some() {
+        return Some(Language::Elixir);
+    }
+    if erlang::frame(body).is_some() || erlang::is_term(body) {
+        return Some(Language::Erlang);
+    }
+    if dart::frame(body).is_some() {
+        return Some(Language::Dart);
+    }
+    if javascript::frame(body).is_some() {
+        return Some(Language::JavaScript);
+    }
+    if dotnet::frame(body).is_some() {
+        return Some(Language::DotNet);
+    }
+    cpp::frame(body).map(|_| Language::Cpp)
 }

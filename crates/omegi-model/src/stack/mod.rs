@@ -6,15 +6,23 @@
 //! What always holds: text beyond [`TEXT_BYTES_MAX`] is cut first; a line nobody understands is
 //! skipped and counted; at most [`EXCEPTIONS_MAX`] exceptions of [`FRAMES_MAX`] frames come out.
 
+mod cpp;
+mod dart;
 mod detect;
+mod dotnet;
 mod draft;
+mod erlang;
 mod go;
 mod head;
 pub mod in_app;
 mod java;
 mod javascript;
 mod language;
+mod php;
 mod python;
+mod ruby;
+mod rust;
+mod swift;
 mod text;
 
 use serde::{Deserialize, Serialize};

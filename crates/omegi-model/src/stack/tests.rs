@@ -1,9 +1,14 @@
 //! Stack texts as real runtimes write them, told in short: `relation kind: message | f < g < h`.
 
+mod beam_and_dart;
+mod dotnet;
 mod go;
 mod java;
 mod javascript;
+mod native;
+mod php;
 mod python;
+mod ruby;
 
 use super::*;
 

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::anomaly::{Anomalies, Anomaly};
 use super::attributes::AttributesRef;
 use super::fields::{Field, Fields, Repeated, WireError};
-use super::limits::{EVENTS_MAX, NAME_BYTES_MAX, VALUE_DEPTH_MAX};
+use super::limits::{EVENTS_MAX, NAME_BYTES_MAX};
 use super::text::{is_text, text};
 use super::value::{ValueRef, check_key_value};
+use super::warning::Warnings;
 use crate::id::{SpanId, TraceId};
 use crate::time::UnixNanos;
 use crate::value::Attributes;
@@ -162,13 +163,13 @@ fn exceptions_at(events: Repeated<'_>) -> [Option<usize>; 2] {
 }
 
 /// Checks a span event and all that is in it.
-pub(super) fn check_event(message: &[u8]) -> Result<(), WireError> {
+pub(super) fn check_event(message: &[u8], warnings: &mut Warnings) -> Result<(), WireError> {
     let mut fields = Fields::new(message);
     while let Some((number, field)) = fields.next()? {
         match number {
             1 => drop(field.fixed64(number)?),
             2 => drop(field.bytes(number)?),
-            3 => check_key_value(field.bytes(number)?, VALUE_DEPTH_MAX)?,
+            3 => check_key_value(field.bytes(number)?, warnings)?,
             4 => drop(field.varint(number)?),
             _ => {}
         }
@@ -177,12 +178,12 @@ pub(super) fn check_event(message: &[u8]) -> Result<(), WireError> {
 }
 
 /// Checks a link and all that is in it.
-pub(super) fn check_link(message: &[u8]) -> Result<(), WireError> {
+pub(super) fn check_link(message: &[u8], warnings: &mut Warnings) -> Result<(), WireError> {
     let mut fields = Fields::new(message);
     while let Some((number, field)) = fields.next()? {
         match number {
             1..=3 => drop(field.bytes(number)?),
-            4 => check_key_value(field.bytes(number)?, VALUE_DEPTH_MAX)?,
+            4 => check_key_value(field.bytes(number)?, warnings)?,
             5 => drop(field.varint(number)?),
             6 => drop(field.fixed32(number)?),
             _ => {}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fields::{Fields, Repeated, WireError};
 use super::resource::{ResourceRef, ScopeRef, check_resource, check_scope};
+use super::warning::{Warning, Warnings};
 
 /// One span or log record, still unread, with its place.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(super) struct Records<'a> {
     in_resource: Option<(Arc<ResourceRef<'a>>, Fields<'a>)>,
     in_scope: Option<(Arc<ScopeRef<'a>>, Fields<'a>)>,
     next_index: u32,
-    legacy_groups: u32,
+    warnings: Warnings,
     resource_is_new: bool,
 }
 
@@ -34,15 +35,14 @@ impl<'a> Records<'a> {
             in_resource: None,
             in_scope: None,
             next_index: 0,
-            legacy_groups: 0,
+            warnings: Warnings::default(),
             resource_is_new: false,
         }
     }
 
-    /// Groups in the form of before OTLP 0.15 (`instrumentation_library_spans`), which hold records
-    /// that nobody reads any more.
-    pub(super) fn legacy_groups(&self) -> u32 {
-        self.legacy_groups
+    /// What was odd about the groups, whose records are read by others.
+    pub(super) fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     /// The next record, or `None` at the end.
@@ -85,11 +85,11 @@ impl<'a> Records<'a> {
                 SCOPES => {
                     let group = field.bytes(number)?;
                     let scope = header(group)?;
-                    check_scope(scope)?;
+                    check_scope(scope, &mut self.warnings)?;
                     self.in_scope = Some((Arc::new(ScopeRef::parse(scope)), Fields::new(group)));
                     return Ok(true);
                 }
-                LEGACY_SCOPES => self.legacy_groups += 1,
+                LEGACY_SCOPES => self.warnings.add(Warning::LegacyGroup),
                 _ => {}
             }
         }
@@ -102,7 +102,7 @@ impl<'a> Records<'a> {
             if number == RESOURCES {
                 let group = field.bytes(number)?;
                 let resource = header(group)?;
-                check_resource(resource)?;
+                check_resource(resource, &mut self.warnings)?;
                 let resource = Arc::new(ResourceRef::parse(resource));
                 self.in_resource = Some((resource, Fields::new(group)));
                 self.resource_is_new = true;

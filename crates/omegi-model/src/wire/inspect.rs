@@ -7,6 +7,7 @@ use super::groups::{RawRecord, Records, count_at};
 use super::log::LogRef;
 use super::refused::{RefusalReason, Refused};
 use super::span::SpanRef;
+use super::warning::Warnings;
 use crate::envelope::Signal;
 
 /// What a request holds.
@@ -20,8 +21,8 @@ pub struct Inspection<'a> {
     pub reasons: Vec<(RefusalReason, u32)>,
     /// Services in order of appearance, each with the stretch of records it sent.
     pub services: Vec<ServiceStretch<'a>>,
-    /// Groups in the form of before OTLP 0.15, whose records nobody reads.
-    pub legacy_groups: u32,
+    /// What the sender should change.
+    pub warnings: Warnings,
 }
 
 /// Records of one service that stand together, readable ones and refused ones.
@@ -50,15 +51,15 @@ pub fn inspect(body: &[u8], signal: Signal) -> Result<Inspection<'_>, WireError>
         inspection.records = index.saturating_add(1);
         match signal {
             Signal::Traces => {
-                if let Err(reason) = SpanRef::parse::<true>(record)? {
+                if let Err(reason) = SpanRef::parse::<true>(record, &mut inspection.warnings)? {
                     inspection.refuse(index, reason);
                 }
             }
-            Signal::Logs => drop(LogRef::parse::<true>(record)?),
+            Signal::Logs => drop(LogRef::parse::<true>(record, &mut inspection.warnings)?),
             Signal::Unknown(_) => {}
         }
     }
-    inspection.legacy_groups = records.legacy_groups();
+    inspection.warnings = inspection.warnings.and(records.warnings());
     Ok(inspection)
 }
 

@@ -11,6 +11,7 @@ use super::limits::{NAME_BYTES_MAX, STACK_BYTES_MAX, VALUE_DEPTH_MAX};
 use super::resource::{ResourceRef, ScopeRef};
 use super::text::text;
 use super::value::{ValueRef, check_any_value, check_key_value};
+use super::warning::{Warning, Warnings};
 use crate::id::{SpanId, TraceId};
 use crate::time::UnixNanos;
 use crate::value::Attributes;
@@ -37,7 +38,10 @@ pub struct LogRef<'a> {
 
 impl<'a> LogRef<'a> {
     /// Reads a `LogRecord`. With `DEEP` all that is in it is checked too.
-    pub(super) fn parse<const DEEP: bool>(record: RawRecord<'a>) -> Result<Self, WireError> {
+    pub(super) fn parse<const DEEP: bool>(
+        record: RawRecord<'a>,
+        warnings: &mut Warnings,
+    ) -> Result<Self, WireError> {
         let mut log = Self {
             index: record.index,
             trace_id: None,
@@ -55,7 +59,7 @@ impl<'a> LogRef<'a> {
             resource: record.resource,
             scope: record.scope,
         };
-        log.read::<DEEP>(record.bytes)?;
+        log.read::<DEEP>(record.bytes, warnings)?;
         // A record without its own time is common and no oddity: the observed time is meant for it.
         let time = if log.time == 0 {
             log.observed_time
@@ -64,10 +68,15 @@ impl<'a> LogRef<'a> {
         };
         log.anomalies.judge_time(time);
         log.anomalies.set(Anomaly::Cut, log.attributes.is_cut());
+        warnings.add_if(Warning::Cut, log.attributes.is_cut());
         Ok(log)
     }
 
-    fn read<const DEEP: bool>(&mut self, message: &'a [u8]) -> Result<(), WireError> {
+    fn read<const DEEP: bool>(
+        &mut self,
+        message: &'a [u8],
+        warnings: &mut Warnings,
+    ) -> Result<(), WireError> {
         let mut attributes = Noted::new(6);
         let mut fields = Fields::new(message);
         loop {
@@ -83,14 +92,16 @@ impl<'a> LogRef<'a> {
                 5 => {
                     let body = field.bytes(number)?;
                     if DEEP {
-                        check_any_value(body, VALUE_DEPTH_MAX)?;
+                        check_any_value(body, VALUE_DEPTH_MAX, warnings)?;
+                        let is_cut = body.len() > STACK_BYTES_MAX + 4;
+                        warnings.add_if(Warning::Cut, is_cut);
                     }
                     self.body = Some(body);
                 }
                 6 => {
                     let attribute = field.bytes(number)?;
                     if DEEP {
-                        check_key_value(attribute, VALUE_DEPTH_MAX)?;
+                        check_key_value(attribute, warnings)?;
                     }
                     attributes.note(message, start, fields.position());
                 }

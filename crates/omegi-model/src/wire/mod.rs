@@ -12,6 +12,7 @@ mod fields;
 mod flaws;
 mod groups;
 mod inspect;
+pub mod json;
 pub mod limits;
 mod log;
 mod refused;
@@ -19,6 +20,7 @@ mod resource;
 mod span;
 mod text;
 mod value;
+mod warning;
 
 pub use anomaly::{Anomalies, Anomaly};
 pub use event::{EventRef, LinkRef};
@@ -30,6 +32,7 @@ pub use refused::{RefusalReason, Refused};
 pub use resource::{ResourceRef, ScopeRef, UNKNOWN_SERVICE};
 pub use span::SpanRef;
 pub use value::{ListRef, MapRef, ValueRef};
+pub use warning::{Warning, Warnings};
 
 use groups::Records;
 
@@ -42,12 +45,13 @@ pub fn spans<'a>(
     refused: &'a Refused,
 ) -> impl Iterator<Item = Result<SpanRef<'a>, WireError>> {
     let mut records = Records::new(body);
+    let mut warnings = Warnings::default();
     until_error(move || {
         while let Some(record) = records.next()? {
             if refused.contains(record.index) {
                 continue;
             }
-            if let Ok(span) = SpanRef::parse::<false>(record)? {
+            if let Ok(span) = SpanRef::parse::<false>(record, &mut warnings)? {
                 return Ok(Some(span));
             }
         }
@@ -63,10 +67,11 @@ pub fn log_records<'a>(
     refused: &'a Refused,
 ) -> impl Iterator<Item = Result<LogRef<'a>, WireError>> {
     let mut records = Records::new(body);
+    let mut warnings = Warnings::default();
     until_error(move || {
         while let Some(record) = records.next()? {
             if !refused.contains(record.index) {
-                return LogRef::parse::<false>(record).map(Some);
+                return LogRef::parse::<false>(record, &mut warnings).map(Some);
             }
         }
         Ok(None)

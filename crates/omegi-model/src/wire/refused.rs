@@ -115,6 +115,24 @@ impl Refused {
             .sum()
     }
 
+    /// How many of the `length` positions from `first` on are refused.
+    #[must_use]
+    pub fn count_within(&self, first: u32, length: u32) -> u64 {
+        let end = first.saturating_add(length);
+        let begin = self
+            .ranges
+            .partition_point(|(at, count)| at.saturating_add(*count) <= first);
+        let ranges = self
+            .ranges
+            .iter()
+            .skip(begin)
+            .take_while(|(at, _)| *at < end);
+        ranges
+            .map(|(at, count)| at.saturating_add(*count).min(end) - (*at).max(first))
+            .map(u64::from)
+            .sum()
+    }
+
     /// Nothing refused.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -151,6 +169,8 @@ mod tests {
         let held: Vec<_> = (0..20).filter(|index| refused.contains(*index)).collect();
         assert_eq!(held, [3, 4, 5, 9, 11]);
         assert_eq!(refused.count(), 5);
+        assert_eq!(refused.count_within(4, 6), 3);
+        assert_eq!(refused.count_within(12, 6), 0);
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::attributes::AttributesRef;
 use super::fields::{Field, Fields, Repeated, WireError};
-use super::limits::{NAME_BYTES_MAX, VALUE_DEPTH_MAX};
+use super::limits::NAME_BYTES_MAX;
 use super::text::text;
 use super::value::{ValueRef, check_key_value, key_value};
+use super::warning::Warnings;
 use crate::value::Attributes;
 
 /// The name of a service whose resource names none.
@@ -175,11 +176,11 @@ impl<'a> ScopeRef<'a> {
 }
 
 /// Checks a `Resource`.
-pub(super) fn check_resource(message: &[u8]) -> Result<(), WireError> {
+pub(super) fn check_resource(message: &[u8], warnings: &mut Warnings) -> Result<(), WireError> {
     let mut fields = Fields::new(message);
     while let Some((number, field)) = fields.next()? {
         match number {
-            1 => check_key_value(field.bytes(number)?, VALUE_DEPTH_MAX)?,
+            1 => check_key_value(field.bytes(number)?, warnings)?,
             2 => drop(field.varint(number)?),
             _ => {}
         }
@@ -188,12 +189,12 @@ pub(super) fn check_resource(message: &[u8]) -> Result<(), WireError> {
 }
 
 /// Checks an `InstrumentationScope`.
-pub(super) fn check_scope(message: &[u8]) -> Result<(), WireError> {
+pub(super) fn check_scope(message: &[u8], warnings: &mut Warnings) -> Result<(), WireError> {
     let mut fields = Fields::new(message);
     while let Some((number, field)) = fields.next()? {
         match number {
             1 | 2 => drop(field.bytes(number)?),
-            3 => check_key_value(field.bytes(number)?, VALUE_DEPTH_MAX)?,
+            3 => check_key_value(field.bytes(number)?, warnings)?,
             4 => drop(field.varint(number)?),
             _ => {}
         }

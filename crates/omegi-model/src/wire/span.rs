@@ -8,11 +8,12 @@ use super::attributes::AttributesRef;
 use super::event::{EventRef, LinkRef, check_event, check_link, kept_events};
 use super::fields::{Field, Fields, Repeated, WireError};
 use super::groups::{Noted, RawRecord};
-use super::limits::{EVENTS_MAX, LINKS_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX};
+use super::limits::{EVENTS_MAX, LINKS_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX};
 use super::refused::RefusalReason;
 use super::resource::{ResourceRef, ScopeRef};
 use super::text::{is_text, text};
 use super::value::{ValueRef, check_key_value};
+use super::warning::{Warning, Warnings};
 use crate::error_event::{SpanKind, StatusCode};
 use crate::id::{SpanId, TraceId};
 use crate::time::UnixNanos;
@@ -49,8 +50,9 @@ impl<'a> SpanRef<'a> {
     #[inline]
     pub(super) fn parse<const DEEP: bool>(
         record: RawRecord<'a>,
+        warnings: &mut Warnings,
     ) -> Result<Parsed<Self>, WireError> {
-        let fields = SpanFields::read::<DEEP>(record.bytes)?;
+        let fields = SpanFields::read::<DEEP>(record.bytes, warnings)?;
         let Some(trace_id) = TraceId::from_slice(fields.trace_id) else {
             return Ok(Err(RefusalReason::TraceId));
         };
@@ -70,6 +72,7 @@ impl<'a> SpanRef<'a> {
         let (events, links) = (fields.events.repeated, fields.links.repeated);
         let cut = attributes.is_cut() || events.count() > EVENTS_MAX || links.count() > LINKS_MAX;
         anomalies.set(Anomaly::Cut, cut);
+        warnings.add_if(Warning::Cut, cut);
         Ok(Ok(Self {
             index: record.index,
             trace_id,
@@ -282,7 +285,10 @@ struct SpanFields<'a> {
 
 impl<'a> SpanFields<'a> {
     #[inline]
-    fn read<const DEEP: bool>(message: &'a [u8]) -> Result<Self, WireError> {
+    fn read<const DEEP: bool>(
+        message: &'a [u8],
+        warnings: &mut Warnings,
+    ) -> Result<Self, WireError> {
         let mut span = Self {
             trace_id: &[],
             span_id: &[],
@@ -317,7 +323,7 @@ impl<'a> SpanFields<'a> {
                 9 => {
                     let attribute = field.bytes(number)?;
                     if DEEP {
-                        check_key_value(attribute, VALUE_DEPTH_MAX)?;
+                        check_key_value(attribute, warnings)?;
                     }
                     span.attributes.note(message, start, fields.position());
                 }
@@ -327,14 +333,14 @@ impl<'a> SpanFields<'a> {
                 11 => {
                     let event = field.bytes(number)?;
                     if DEEP {
-                        check_event(event)?;
+                        check_event(event, warnings)?;
                     }
                     span.events.note(message, start, fields.position());
                 }
                 13 => {
                     let link = field.bytes(number)?;
                     if DEEP {
-                        check_link(link)?;
+                        check_link(link, warnings)?;
                     }
                     span.links.note(message, start, fields.position());
                 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::fields::{Field, Fields, WireError};
-use super::limits::{NAME_BYTES_MAX, VALUE_DEPTH_MAX};
+use super::limits::{NAME_BYTES_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, value_bytes_max};
 use super::text::text;
+use super::warning::{Warning, Warnings};
 use crate::value::Value;
 
 /// One value; text and bytes are borrowed from the request unless they had to be repaired or cut.
@@ -193,44 +194,81 @@ pub(super) fn key_value(message: &[u8]) -> (&[u8], &[u8]) {
 
 /// Checks a `KeyValue` and all that is in it.
 #[inline]
-pub(super) fn check_key_value(message: &[u8], depth_left: u8) -> Result<(), WireError> {
+pub(super) fn check_key_value(message: &[u8], warnings: &mut Warnings) -> Result<(), WireError> {
+    let (mut key, mut value): (&[u8], &[u8]) = (&[], &[]);
     let mut fields = Fields::new(message);
     while let Some((number, field)) = fields.next()? {
         match number {
-            1 => drop(field.bytes(number)?),
-            2 => check_any_value(field.bytes(number)?, depth_left)?,
+            1 => key = field.bytes(number)?,
+            2 => {
+                value = field.bytes(number)?;
+                check_any_value(value, VALUE_DEPTH_MAX, warnings)?;
+            }
+            KEY_STRINDEX => warnings.add(Warning::StringReference),
             _ => {}
         }
     }
+    let too_long =
+        value.len() > VALUE_BYTES_MAX && value.len() > value_bytes_max(key) + VALUE_HEADER_MAX;
+    warnings.add_if(Warning::Cut, too_long || key.len() > NAME_BYTES_MAX);
     Ok(())
 }
 
 /// Checks an `AnyValue`; what is nested deeper than we read is not looked at.
-pub(super) fn check_any_value(message: &[u8], depth_left: u8) -> Result<(), WireError> {
+pub(super) fn check_any_value(
+    message: &[u8],
+    depth_left: u8,
+    warnings: &mut Warnings,
+) -> Result<(), WireError> {
     let mut fields = Fields::new(message);
     while let Some((number, field)) = fields.next()? {
         match number {
             1 | 7 => drop(field.bytes(number)?),
             2 | 3 => drop(field.varint(number)?),
             4 => drop(field.fixed64(number)?),
-            5 | 6 => check_items(field.bytes(number)?, number == 6, depth_left)?,
+            5 | 6 => check_items(field.bytes(number)?, number == 6, depth_left, warnings)?,
+            STRING_VALUE_STRINDEX => warnings.add(Warning::StringReference),
             _ => {}
         }
     }
     Ok(())
 }
 
-fn check_items(message: &[u8], is_map: bool, depth_left: u8) -> Result<(), WireError> {
+fn check_items(
+    message: &[u8],
+    is_map: bool,
+    depth_left: u8,
+    warnings: &mut Warnings,
+) -> Result<(), WireError> {
     let Some(depth_left) = depth_left.checked_sub(1) else {
+        warnings.add(Warning::Cut);
         return Ok(());
     };
     let mut fields = Fields::new(message);
     while let Some((number, field)) = fields.next()? {
         match number {
-            1 if is_map => check_key_value(field.bytes(number)?, depth_left)?,
-            1 => check_any_value(field.bytes(number)?, depth_left)?,
+            1 if is_map => check_entry(field.bytes(number)?, depth_left, warnings)?,
+            1 => check_any_value(field.bytes(number)?, depth_left, warnings)?,
             _ => {}
         }
     }
     Ok(())
 }
+
+/// Checks an entry of a key-value list.
+fn check_entry(message: &[u8], depth_left: u8, warnings: &mut Warnings) -> Result<(), WireError> {
+    let mut fields = Fields::new(message);
+    while let Some((number, field)) = fields.next()? {
+        match number {
+            1 => drop(field.bytes(number)?),
+            2 => check_any_value(field.bytes(number)?, depth_left, warnings)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+const KEY_STRINDEX: u32 = 3;
+const STRING_VALUE_STRINDEX: u32 = 8;
+/// Tag and length before the text of a value that is just within its limit.
+const VALUE_HEADER_MAX: usize = 4;

@@ -11,7 +11,7 @@ use omegi_log::{Offset, Record, RecordKind};
 use omegi_model::codec;
 use omegi_model::error_event::ErrorEvent;
 use omegi_model::event::{Event, decode};
-use omegi_model::id::{ErrorId, Fingerprint, IssueId, ProjectId};
+use omegi_model::id::{ErrorId, Fingerprint, IssueId};
 use redb::{Database, Durability, ReadableTable, WriteTransaction};
 
 use super::issue::{Face, IssueRow};

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use omegi_model::error_event::ErrorEvent;
+use omegi_model::grouping;
 use omegi_model::id::{ErrorId, IssueId, ProjectId};
 use omegi_model::time::UnixNanos;
 use serde::{Deserialize, Serialize};
@@ -77,26 +78,12 @@ impl Face {
     #[must_use]
     pub fn of(event: &ErrorEvent) -> Self {
         let (kind, message) = name(event);
-        let template = event
-            .grouping
-            .exceptions
-            .first()
-            .map(|e| e.template.as_str());
-        let template = template
-            .filter(|text| !text.is_empty())
-            .unwrap_or(&event.grouping.status_template);
-        let first_line = template.lines().next().unwrap_or_default();
-        let title = match (kind.is_empty(), first_line.is_empty()) {
-            (false, false) => format!("{kind}: {first_line}"),
-            (false, true) => kind.clone(),
-            (true, _) => first_line.to_owned(),
-        };
         Self {
             error_id: event.id,
             time: event.time,
             kind,
             message,
-            title,
+            title: grouping::title(&event.grouping),
             culprit: culprit(event),
             origin_service: event.origin.service.clone(),
             escaped: event.escaped,

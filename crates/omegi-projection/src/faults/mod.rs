@@ -10,6 +10,8 @@ mod issue;
 mod keys;
 mod row;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::Arc;

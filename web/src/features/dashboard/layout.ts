@@ -16,7 +16,7 @@ export function placeNodes(flow: Flow, direction: Direction): Places {
   graph.setGraph({
     rankdir: direction,
     nodesep: direction === 'LR' ? 26 : 36,
-    ranksep: 84,
+    ranksep: 68,
     marginx: 16,
     marginy: 16,
   });

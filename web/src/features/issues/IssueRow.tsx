@@ -87,11 +87,8 @@ export function IssueRow({
         className={`${styles.num} ${styles.meta}`}
         title={issue.count.toLocaleString(language)}
       >
-        {issue.sparkline && issue.sparkline.length > 1 ? (
-          <Spark values={issue.sparkline} />
-        ) : (
-          `×${compact(issue.count, language)}`
-        )}
+        {issue.sparkline && issue.sparkline.length > 1 ? <Spark values={issue.sparkline} /> : null}
+        <span>×{compact(issue.count, language)}</span>
       </span>
       <span role="gridcell" className={`${styles.num} ${styles.meta}`}>
         <Time at={issue.last_seen} />

@@ -1,8 +1,9 @@
 //! Functions, classes and types made alike over compilers, engines and builds.
 
+use super::{managed, native};
 use crate::stack::{Frame, Language};
 
-const LAMBDA: &str = "<lambda>";
+pub(super) const LAMBDA: &str = "<lambda>";
 
 /// A frame's function in its normal form; `None` for frames that come and go with the version of
 /// the compiler or engine.
@@ -15,7 +16,15 @@ pub(super) fn name(language: Option<Language>, frame: &Frame) -> Option<String> 
             javascript(function, frame.file.as_deref().unwrap_or_default())
         }
         Some(Language::Go) => Some(go(function)),
-        _ => Some(without_numbers(function)),
+        Some(Language::DotNet) => Some(managed::dotnet_function(&frame.module, function)),
+        Some(Language::Ruby) => Some(managed::ruby(function)),
+        Some(Language::Php) => Some(managed::php(function)),
+        Some(Language::Erlang | Language::Elixir) => Some(managed::beam(function)),
+        Some(Language::Dart) => Some(managed::dart(function)),
+        Some(Language::Rust) => Some(native::rust_function(function)),
+        Some(Language::Cpp) => Some(native::cpp(function)),
+        Some(Language::Swift) => Some(native::swift(function)),
+        None => Some(function.to_owned()),
     }
 }
 
@@ -24,6 +33,10 @@ pub(super) fn module(language: Option<Language>, module: &str) -> String {
     match language {
         Some(Language::Java) => jvm_class(module),
         Some(Language::Go) => go_package(module),
+        Some(Language::DotNet) => managed::dotnet_type(module),
+        Some(Language::Php) => managed::php_class(module),
+        Some(Language::Rust) => native::rust_path(module),
+        Some(Language::Cpp) => native::cpp(module),
         _ => module.to_owned(),
     }
 }
@@ -32,7 +45,11 @@ pub(super) fn module(language: Option<Language>, module: &str) -> String {
 pub(super) fn kind(language: Option<Language>, kind: &str) -> String {
     match language {
         Some(Language::Java) => jvm_class(kind),
-        _ => without_numbers(kind.trim_start_matches('\\')),
+        Some(Language::DotNet) => managed::dotnet_type(kind),
+        Some(Language::Php) => managed::php_class(kind),
+        // A script's own types have no module in tracebacks and `__main__` in attributes.
+        Some(Language::Python) => kind.strip_prefix("__main__.").unwrap_or(kind).to_owned(),
+        _ => kind.to_owned(),
     }
 }
 
@@ -219,11 +236,6 @@ fn without_brackets(text: &str) -> String {
         }
     }
     out
-}
-
-/// Numbers that stand at the end of a part of a generated name.
-fn without_numbers(function: &str) -> String {
-    function.to_owned()
 }
 
 fn digits_out(name: &str) -> String {

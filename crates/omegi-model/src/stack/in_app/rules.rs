@@ -2,16 +2,30 @@
 //!
 //! Lists hold whole leading segments and are sorted, so a look-up is a few binary searches.
 
+mod lists;
+mod managed;
+mod native;
+mod script;
+
 use crate::stack::{Frame, Language};
 
 pub(super) fn is_app(language: Language, frame: &Frame) -> bool {
     let file = frame.file.as_deref().unwrap_or_default();
     match language {
-        Language::Java => java(&frame.module, file),
-        Language::Python => python(file),
-        Language::JavaScript => javascript(&frame.function, file),
-        Language::Go => go(&frame.module, file),
-        _ => true,
+        Language::Java => managed::java(&frame.module, file),
+        Language::Python => script::python(file),
+        Language::JavaScript => script::javascript(&frame.function, file),
+        Language::Go => native::go(&frame.module, file),
+        Language::DotNet => {
+            !frame.module.is_empty() && !listed(lists::DOTNET, &frame.module, ".", 3)
+        }
+        Language::Ruby => managed::ruby(file),
+        Language::Php => managed::php(file),
+        Language::Rust => native::rust(&frame.module, &frame.function, file),
+        Language::Cpp => native::cpp(&frame.module, &frame.function, file),
+        Language::Erlang | Language::Elixir => managed::beam(&frame.module, file),
+        Language::Dart => managed::dart(file),
+        Language::Swift => native::swift(&frame.module, &frame.function, file),
     }
 }
 
@@ -37,374 +51,22 @@ fn holds_any(text: &str, parts: &[&str]) -> bool {
         .any(|part| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some())
 }
 
-fn java(module: &str, file: &str) -> bool {
-    // The real method's own frame stands next to the proxy's.
-    let generated = file == "<generated>"
-        || module.contains('$')
-            && holds_any(
-                module,
-                &[
-                    "$$EnhancerBy",
-                    "$$SpringCGLIB$$",
-                    "$$FastClass",
-                    "$Proxy",
-                    "$HibernateProxy$",
-                    "$$Lambda",
-                ],
-            );
-    !generated && !listed(JAVA, module, ".", 3)
-}
-
-const JAVA: &[&str] = &[
-    "akka",
-    "android",
-    "androidx",
-    "brave",
-    "ch.qos.logback",
-    "clojure",
-    "co.elastic",
-    "com.amazonaws",
-    "com.android",
-    "com.azure",
-    "com.codahale",
-    "com.datastax",
-    "com.fasterxml",
-    "com.github.benmanes",
-    "com.google.api",
-    "com.google.cloud",
-    "com.google.common",
-    "com.google.gson",
-    "com.google.inject",
-    "com.google.protobuf",
-    "com.hazelcast",
-    "com.ibm.ws",
-    "com.intellij",
-    "com.jcraft",
-    "com.jetty",
-    "com.lmax",
-    "com.microsoft.azure",
-    "com.microsoft.sqlserver",
-    "com.mongodb",
-    "com.mysql",
-    "com.netflix",
-    "com.newrelic",
-    "com.oracle",
-    "com.rabbitmq",
-    "com.sendgrid",
-    "com.squareup",
-    "com.stripe",
-    "com.sun",
-    "com.twitter.finagle",
-    "com.twitter.util",
-    "com.zaxxer",
-    "dagger",
-    "dalvik",
-    "datadog",
-    "feign",
-    "freemarker",
-    "graphql",
-    "groovy",
-    "io.dropwizard",
-    "io.grpc",
-    "io.ktor",
-    "io.lettuce",
-    "io.micrometer",
-    "io.micronaut",
-    "io.netty",
-    "io.opentelemetry",
-    "io.quarkus",
-    "io.reactivex",
-    "io.sentry",
-    "io.smallrye",
-    "io.undertow",
-    "io.vertx",
-    "jakarta",
-    "java",
-    "javassist",
-    "javax",
-    "jdk",
-    "junit",
-    "kafka",
-    "kotlin",
-    "kotlinx",
-    "libcore",
-    "liquibase",
-    "monix",
-    "net.bytebuddy",
-    "net.sf.cglib",
-    "net.sf.jsqlparser",
-    "okhttp3",
-    "okio",
-    "oracle",
-    "org.apache",
-    "org.aspectj",
-    "org.bson",
-    "org.codehaus",
-    "org.eclipse",
-    "org.elasticsearch",
-    "org.flywaydb",
-    "org.glassfish",
-    "org.gradle",
-    "org.h2",
-    "org.hibernate",
-    "org.hsqldb",
-    "org.http4s",
-    "org.jboss",
-    "org.jetbrains",
-    "org.jooq",
-    "org.junit",
-    "org.mariadb",
-    "org.mockito",
-    "org.mongodb",
-    "org.mortbay",
-    "org.mybatis",
-    "org.opensearch",
-    "org.postgresql",
-    "org.quartz",
-    "org.reactivestreams",
-    "org.redisson",
-    "org.slf4j",
-    "org.springframework",
-    "org.testng",
-    "org.thymeleaf",
-    "org.xerial",
-    "org.xnio",
-    "play",
-    "reactor",
-    "redis.clients",
-    "retrofit2",
-    "rx",
-    "scala",
-    "slick",
-    "software.amazon",
-    "sun",
-    "worker.org.gradle",
-    "zio",
-];
-
-fn python(file: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "site-packages",
-        "dist-packages",
-        "/lib/python",
-        "/lib64/python",
-        "\\lib\\python",
-        "/python3",
-        "/python2",
-        "/Python.framework/",
-        "/.pyenv/",
-        "/eggs/",
-        ".egg/",
-        "/third_party/",
-    ];
-    if file.starts_with('<') || holds_any(file, PARTS) {
-        return false;
-    }
-    // `C:\Python310\lib\asyncio\base.py`, `C:\Users\a\AppData\Local\Programs\Python\Python311\Lib\..`
-    !(holds_any(file, &["\\lib\\", "\\Lib\\"]) && holds_any(file, &["\\Python", "\\python"]))
-}
-
-fn javascript(function: &str, file: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "node_modules",
-        "node:",
-        "webpack/bootstrap",
-        "webpack/runtime",
-        "-extension://",
-        "/cdn-cgi/",
-        "/chunks/framework-",
-        "/chunks/polyfills",
-        "vendors~",
-        "/vendor.",
-        "/vendors.",
-        "/vendor-",
-        "/vendors-",
-        "(native)",
-        "turbopack/runtime",
-        "/@vite/",
-        "/.yarn/",
-        "/.pnpm/",
-        "zone.js",
-        "/polyfills.",
-        "/polyfills-",
-    ];
-    const NODE: &[&str] = &[
-        "_http_agent.js",
-        "_http_client.js",
-        "_http_common.js",
-        "_http_incoming.js",
-        "_http_outgoing.js",
-        "_http_server.js",
-        "_stream_readable.js",
-        "_stream_transform.js",
-        "_stream_writable.js",
-        "_tls_wrap.js",
-        "assert.js",
-        "buffer.js",
-        "child_process.js",
-        "cluster.js",
-        "crypto.js",
-        "dgram.js",
-        "dns.js",
-        "domain.js",
-        "events.js",
-        "fs.js",
-        "https.js",
-        "module.js",
-        "net.js",
-        "node.js",
-        "stream.js",
-        "timers.js",
-        "tls.js",
-        "url.js",
-        "util.js",
-        "vm.js",
-        "zlib.js",
-    ];
-    let word = matches!(
-        file,
-        "" | "native" | "<anonymous>" | "[native code]" | "unknown location"
-    ) || file.starts_with("index ")
-        || file.starts_with("internal/")
-        || file.starts_with("bootstrap_node.js");
-    !(word
-        || function.starts_with("__webpack")
-        || NODE.binary_search(&file).is_ok()
-        || holds_any(file, PARTS))
-}
-
-fn go(module: &str, file: &str) -> bool {
-    const FOLDERS: &[&str] = &[
-        "/go/src/",
-        "/pkg/mod/",
-        "/vendor/",
-        "/libexec/src/",
-        "/golang/src/",
-    ];
-    // The runtime's own names have no module: `panic`, `main.main` has one.
-    if module.is_empty() || listed(GO_STD, module, "/", 1) || listed(GO_STD, module, ".", 1) {
-        return false;
-    }
-    let versioned = file.contains('@') || module.contains('@');
-    if versioned || file.starts_with("vendor/") || listed(GO_LIBRARIES, module, "/", 2) {
-        return false;
-    }
-    // `/go/src/` is GOROOT as often as an old GOPATH: there the module's own path tells.
-    let gopath = module
-        .split('/')
-        .next()
-        .is_some_and(|host| host.contains('.') || host == "main");
-    !holds_any(file, FOLDERS) || gopath && !holds_any(file, &["/pkg/mod/", "/vendor/"])
-}
-
-const GO_STD: &[&str] = &[
-    "archive",
-    "bufio",
-    "builtin",
-    "bytes",
-    "cmp",
-    "compress",
-    "container",
-    "context",
-    "crypto",
-    "database",
-    "debug",
-    "embed",
-    "encoding",
-    "errors",
-    "expvar",
-    "flag",
-    "fmt",
-    "go",
-    "hash",
-    "html",
-    "image",
-    "index",
-    "internal",
-    "io",
-    "iter",
-    "log",
-    "maps",
-    "math",
-    "mime",
-    "net",
-    "os",
-    "path",
-    "plugin",
-    "reflect",
-    "regexp",
-    "runtime",
-    "slices",
-    "sort",
-    "strconv",
-    "strings",
-    "sync",
-    "syscall",
-    "testing",
-    "text",
-    "time",
-    "unicode",
-    "unique",
-    "unsafe",
-    "vendor",
-    "weak",
-];
-
-const GO_LIBRARIES: &[&str] = &[
-    "entgo.io",
-    "github.com/IBM",
-    "github.com/Shopify",
-    "github.com/aws",
-    "github.com/cockroachdb",
-    "github.com/containerd",
-    "github.com/docker",
-    "github.com/gin-gonic",
-    "github.com/go-chi",
-    "github.com/go-kit",
-    "github.com/go-kratos",
-    "github.com/go-redis",
-    "github.com/go-sql-driver",
-    "github.com/gofiber",
-    "github.com/gogo",
-    "github.com/golang",
-    "github.com/google",
-    "github.com/gorilla",
-    "github.com/grpc-ecosystem",
-    "github.com/hashicorp",
-    "github.com/jackc",
-    "github.com/jmoiron",
-    "github.com/julienschmidt",
-    "github.com/labstack",
-    "github.com/lib",
-    "github.com/nats-io",
-    "github.com/pkg",
-    "github.com/prometheus",
-    "github.com/redis",
-    "github.com/rs",
-    "github.com/sirupsen",
-    "github.com/spf13",
-    "github.com/stretchr",
-    "github.com/urfave",
-    "github.com/valyala",
-    "go.mongodb.org",
-    "go.opencensus.io",
-    "go.opentelemetry.io",
-    "go.uber.org",
-    "golang.org",
-    "google.golang.org",
-    "gopkg.in",
-    "gorm.io",
-    "k8s.io",
-    "sigs.k8s.io",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lists_are_sorted_so_that_the_search_finds_them() {
-        for list in [JAVA, GO_STD, GO_LIBRARIES] {
+        for list in [
+            lists::JAVA,
+            lists::DOTNET,
+            lists::GO_STD,
+            lists::GO_LIBRARIES,
+            lists::RUST,
+            lists::BEAM,
+            lists::DART,
+            lists::SWIFT,
+        ] {
             assert!(list.windows(2).all(|pair| pair[0] < pair[1]), "{list:?}");
         }
     }
@@ -490,6 +152,67 @@ mod tests {
                 "/usr/local/go/src/runtime/panic.go",
                 false,
             ),
+            (Language::DotNet, "Shop.Cart", "", true),
+            (Language::DotNet, "Microsoft.AspNetCore.Mvc.X", "", false),
+            (Language::Ruby, "", "app/models/cart.rb", true),
+            (Language::Ruby, "", "activerecord (7.0.4) lib/x.rb", false),
+            (
+                Language::Ruby,
+                "",
+                "/usr/local/bundle/gems/pg-1.5/lib/pg.rb",
+                false,
+            ),
+            (Language::Ruby, "", "<internal:kernel>", false),
+            (Language::Php, "App.Cart", "/app/src/Cart.php", true),
+            (
+                Language::Php,
+                "Illuminate.X",
+                "/app/vendor/laravel/x.php",
+                false,
+            ),
+            (Language::Rust, "shop::cart", "./src/cart.rs", true),
+            (
+                Language::Rust,
+                "<shop::Cart as core::fmt::Display>",
+                "",
+                true,
+            ),
+            (
+                Language::Rust,
+                "<alloc::boxed::Box<F,A> as core::ops::FnOnce>",
+                "",
+                false,
+            ),
+            (Language::Rust, "tokio::runtime", "", false),
+            (Language::Cpp, "shop::Cart", "/src/cart.cpp", true),
+            (
+                Language::Cpp,
+                "std::vector<int>",
+                "/usr/include/c++/12/vector",
+                false,
+            ),
+            (
+                Language::Elixir,
+                "Shop.Cart",
+                "(shop 0.1.0) lib/shop/cart.ex",
+                true,
+            ),
+            (
+                Language::Elixir,
+                "Enum",
+                "(elixir 1.15.0) lib/enum.ex",
+                false,
+            ),
+            (Language::Erlang, "gen_server", "gen_server.erl", false),
+            (Language::Dart, "", "package:shop/cart.dart", true),
+            (
+                Language::Dart,
+                "",
+                "package:flutter/src/widgets/framework.dart",
+                false,
+            ),
+            (Language::Swift, "Shop", "", true),
+            (Language::Swift, "libswiftCore.dylib", "", false),
         ] {
             let frame = Frame {
                 module: module.into(),

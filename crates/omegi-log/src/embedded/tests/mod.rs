@@ -1,5 +1,12 @@
 //! The embedded log as a whole: on a real folder and on a disk that breaks.
 
+mod damage;
+mod faults;
+mod pace;
+mod power_loss;
+mod retention;
+mod rewrite;
+
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -22,6 +29,25 @@ fn config() -> LogConfig {
         free_bytes_min: 0,
         free_percent_min: 0,
         ..LogConfig::new("test")
+    }
+}
+
+fn open(sim: &Sim, config: LogConfig) -> (EmbeddedLog, RecoveryReport) {
+    EmbeddedLog::open(sim.clone(), config).unwrap()
+}
+
+async fn append(log: &EmbeddedLog, bodies: &[&str]) -> crate::Appended {
+    log.append(FIRST, batch(bodies.iter().copied()), soon())
+        .await
+        .unwrap()
+}
+
+/// Two records to a segment, so that there is something to remove.
+async fn append_large(log: &EmbeddedLog, records: usize) {
+    for n in 0..records {
+        let mut body = n.to_string();
+        body.extend(std::iter::repeat_n('.', 25 << 10));
+        append(log, &[&body]).await;
     }
 }
 

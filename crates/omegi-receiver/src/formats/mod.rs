@@ -1,0 +1,3 @@
+//! What bodies may be: today OTLP alone.
+
+pub(crate) mod otlp;
