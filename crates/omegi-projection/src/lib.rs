@@ -1,7 +1,10 @@
 //! Read models, each rebuilt from the log by itself. Nothing here knows HTTP.
 
+pub mod columns;
 pub mod faults;
+mod manifest;
 mod projection;
 pub mod runner;
+pub mod traces;
 
 pub use projection::{ApplyError, CommitError, Projection};

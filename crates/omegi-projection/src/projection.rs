@@ -1,5 +1,7 @@
 //! What every read model is to the runner that drives it.
 
+use std::time::Duration;
+
 use omegi_log::{Offset, Record};
 
 /// A read model fed from one log, rebuilt from it at any time.
@@ -31,6 +33,11 @@ pub trait Projection: Send {
 
     /// Whether enough has come together to pay for a commit.
     fn wants_commit(&self) -> bool;
+
+    /// How long applied records may wait for a commit.
+    fn commit_every(&self) -> Duration {
+        Duration::from_secs(2)
+    }
 
     /// Makes everything applied durable together with the position; returns that position.
     ///

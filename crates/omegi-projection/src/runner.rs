@@ -2,7 +2,7 @@
 //!
 //! One thread each, because applying computes and committing waits for the disk. Invariant:
 //! a projection is published at most a chunk behind what was read, and committed at least
-//! every [`COMMIT_EVERY`].
+//! as often as it asks for.
 
 use std::sync::Arc;
 use std::thread;
@@ -17,7 +17,6 @@ use crate::projection::{ApplyError, CommitError, Projection};
 
 const CHUNK_BYTES_MAX: usize = 8 << 20;
 const WAIT: Duration = Duration::from_millis(250);
-const COMMIT_EVERY: Duration = Duration::from_secs(2);
 const PARTITION: Partition = Partition(0);
 
 /// A projection that stopped.
@@ -202,7 +201,7 @@ impl<P: Projection, F: Fn(Offset)> Runner<P, F> {
             self.applied.send_replace(self.next);
             self.dirty = true;
         }
-        let due = self.dirty && self.last_commit.elapsed() >= COMMIT_EVERY;
+        let due = self.dirty && self.last_commit.elapsed() >= self.projection.commit_every();
         if due || self.projection.wants_commit() {
             self.commit()
         } else {
@@ -227,9 +226,18 @@ impl<P: Projection, F: Fn(Offset)> Runner<P, F> {
                 thread::sleep(retry_after.min(WAIT));
                 Ok(())
             }
-            ReadError::Damaged { offset, next, reason } => {
+            ReadError::Damaged {
+                offset,
+                next,
+                reason,
+            } => {
                 let projection = self.projection.name();
-                tracing::error!(projection, offset = offset.0, reason, "stepped over records");
+                tracing::error!(
+                    projection,
+                    offset = offset.0,
+                    reason,
+                    "stepped over records"
+                );
                 self.next = next;
                 Ok(())
             }

@@ -1,0 +1,293 @@
+//! One columnar read model: rows in memory, files behind, and how the first become the second.
+//!
+//! One thread applies and commits; any number of readers and one maintainer go beside it.
+//! Always holds: a row is seen in memory or in a file, never in both and never in neither. The
+//! manifest names the log position of exactly the rows in its files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use omegi_model::id::ProjectId;
+use parking_lot::{Mutex, RwLock};
+
+use super::column::Rows;
+use super::files::{FileError, Files};
+use super::flush;
+use super::reader::{OpenFiles, ReadError};
+use super::table::{self, Layout, Table, TableRows};
+use super::tail::{Block, Tail};
+use crate::manifest::{DataFile, Manifest, ManifestError};
+
+/// The rows in memory of one project, over all tables of a read model.
+pub(crate) trait ProjectRows: Default + Send + Sync + 'static {
+    /// Each table's rows.
+    fn tables(&self) -> Vec<&dyn TableRows>;
+
+    /// Rows in files, as (file, row), that these rows take the place of.
+    fn buried(&self) -> &[(u64, u32)] {
+        &[]
+    }
+}
+
+/// Rows of all projects; a project's tables in one place, so that all of it can be forgotten.
+pub(crate) type Fresh<R> = BTreeMap<ProjectId, Tail<R>>;
+
+/// A columnar read model.
+pub(crate) struct Store<R> {
+    pub(crate) files: Files,
+    pub(crate) open: OpenFiles,
+    state: RwLock<State<R>>,
+    /// Held while the manifest is changed: flush, compaction and retention take turns.
+    changing: Mutex<()>,
+    /// Files that no manifest names any more and that readers may still hold.
+    retired: Mutex<Vec<Arc<DataFile>>>,
+}
+
+struct State<R> {
+    manifest: Arc<Manifest>,
+    /// Grows with each record.
+    fresh: Fresh<R>,
+    /// On their way into files; still only here for readers.
+    flushing: Vec<Arc<Fresh<R>>>,
+}
+
+/// Why a read model could not be changed durably.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// A data file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The manifest.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Rows could not be encoded.
+    #[error("cannot write rows")]
+    Parquet(#[from] parquet::errors::ParquetError),
+    /// Rows could not be read for writing them anew.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// All rows of one table and some projects, at one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Snapshot {
+    /// Files; held here, they are not removed.
+    pub(crate) files: Vec<Arc<DataFile>>,
+    /// Rows in memory.
+    pub(crate) blocks: Vec<(ProjectId, Arc<Block>)>,
+}
+
+impl<R: ProjectRows> Store<R> {
+    /// Opens what lies in `files`, removing files that no manifest names.
+    pub(crate) fn open(files: Files) -> Result<Self, StoreError> {
+        let manifest = Manifest::load(&files)?;
+        let strays = manifest.remove_strays(&files)?;
+        if strays > 0 {
+            tracing::info!(strays, "removed files of an interrupted change");
+        }
+        Ok(Self {
+            files,
+            open: OpenFiles::default(),
+            state: RwLock::new(State {
+                manifest: Arc::new(manifest),
+                fresh: BTreeMap::new(),
+                flushing: Vec::new(),
+            }),
+            changing: Mutex::new(()),
+            retired: Mutex::default(),
+        })
+    }
+
+    /// Log position that the files reach.
+    pub(crate) fn position(&self) -> u64 {
+        self.state.read().manifest.position
+    }
+
+    /// The files as they are now.
+    pub(crate) fn manifest(&self) -> Arc<Manifest> {
+        Arc::clone(&self.state.read().manifest)
+    }
+
+    /// Adds rows; `add` sees the rows in memory of all projects.
+    pub(crate) fn apply<T>(&self, add: impl FnOnce(&mut Fresh<R>) -> T) -> T {
+        add(&mut self.state.write().fresh)
+    }
+
+    /// Rows in memory and their bytes, roughly, the ones being flushed included.
+    pub(crate) fn fresh_size(&self) -> (usize, usize) {
+        let state = self.state.read();
+        let tails = state
+            .flushing
+            .iter()
+            .flat_map(|fresh| fresh.values())
+            .chain(state.fresh.values());
+        let tables = tails.flat_map(|tail| tail.rows().tables());
+        tables.fold((0, 0), |(rows, size), table| {
+            (rows + table.len(), size + table::bytes(table))
+        })
+    }
+
+    /// Everything of `table` that belongs to `projects`.
+    pub(crate) fn snapshot(&self, table: Table, projects: &[ProjectId]) -> Snapshot {
+        let state = self.state.read();
+        let files = state.manifest.files.iter();
+        let files = files.filter(|file| file.table == table && projects.contains(&file.project));
+        let mut blocks = Vec::new();
+        let flushing = state.flushing.iter().map(Arc::as_ref);
+        for fresh in flushing.chain([&state.fresh]) {
+            for (project, tail) in fresh
+                .iter()
+                .filter(|(project, _)| projects.contains(project))
+            {
+                blocks.extend(
+                    tail.blocks(table)
+                        .into_iter()
+                        .map(|block| (*project, block)),
+                );
+            }
+        }
+        Snapshot {
+            files: files.cloned().collect(),
+            blocks,
+        }
+    }
+
+    /// Files of `table`, and the batch of the trace's rows in memory.
+    pub(crate) fn of_trace(
+        &self,
+        table: Table,
+        project: ProjectId,
+        trace_id: &[u8; 16],
+    ) -> (Vec<Arc<DataFile>>, Vec<arrow::array::RecordBatch>) {
+        let state = self.state.read();
+        let files = state.manifest.files.iter();
+        let files = files
+            .filter(|file| file.table == table && file.project == project)
+            .cloned();
+        let flushing = state.flushing.iter().map(Arc::as_ref);
+        let mut batches = Vec::new();
+        for fresh in flushing.chain([&state.fresh]) {
+            let tables = fresh
+                .get(&project)
+                .into_iter()
+                .flat_map(|tail| tail.rows().tables());
+            for rows in tables.filter(|rows| rows.table() == table) {
+                let ids = (0_u32..).zip(rows.trace_ids().unwrap_or_default());
+                let picked: Vec<u32> = ids
+                    .filter(|(_, id)| *id == trace_id)
+                    .map(|(row, _)| row)
+                    .collect();
+                if !picked.is_empty() {
+                    batches.push(Layout::all(rows).batch(&Rows::Picked(&picked)));
+                }
+            }
+        }
+        (files.collect(), batches)
+    }
+
+    /// Writes all rows in memory into files and moves the position there, in one durable step.
+    pub(crate) fn commit(&self, position: u64) -> Result<(), StoreError> {
+        let _turn = self.changing.lock();
+        let (mut manifest, flushing) = {
+            let mut state = self.state.write();
+            let fresh = std::mem::take(&mut state.fresh);
+            if !fresh.is_empty() {
+                state.flushing.push(Arc::new(fresh));
+            }
+            (Manifest::clone(&state.manifest), state.flushing.clone())
+        };
+        manifest.position = position;
+        for tail in flushing.iter().flat_map(|fresh| fresh.iter()) {
+            for rows in tail.1.rows().tables() {
+                if rows.len() > rows.dead().len() {
+                    let file = flush::write(&self.files, rows, *tail.0, manifest.next_file)?;
+                    manifest.next_file += 1;
+                    manifest.files.push(Arc::new(file));
+                }
+            }
+        }
+        flush::bury(
+            &mut manifest,
+            flushing.iter().flat_map(|fresh| fresh.values()),
+        );
+        manifest.store(&self.files)?;
+        let mut state = self.state.write();
+        state.manifest = Arc::new(manifest);
+        state.flushing.clear();
+        drop(state);
+        self.remove_retired();
+        Ok(())
+    }
+
+    /// Changes the list of files, durably, unless `change` finds nothing to do.
+    ///
+    /// Files no longer listed are removed as soon as no reader holds them.
+    pub(crate) fn change_files(
+        &self,
+        change: impl FnOnce(&mut Manifest) -> bool,
+    ) -> Result<bool, StoreError> {
+        let _turn = self.changing.lock();
+        let before = self.manifest();
+        let mut manifest = Manifest::clone(&before);
+        if !change(&mut manifest) {
+            return Ok(false);
+        }
+        manifest.store(&self.files)?;
+        let kept: std::collections::HashSet<u64> = manifest.files.iter().map(|f| f.id).collect();
+        let gone = before
+            .files
+            .iter()
+            .filter(|file| !kept.contains(&file.id))
+            .cloned();
+        self.retired.lock().extend(gone);
+        self.state.write().manifest = Arc::new(manifest);
+        drop(before);
+        self.remove_retired();
+        Ok(true)
+    }
+
+    /// A number for a file that is written outside [`Self::commit`].
+    pub(crate) fn reserve_file(&self) -> Result<u64, StoreError> {
+        let mut id = 0;
+        self.change_files(|manifest| {
+            id = manifest.next_file;
+            manifest.next_file += 1;
+            true
+        })?;
+        Ok(id)
+    }
+
+    /// Forgets the rows in memory for which `gone` holds of the project.
+    pub(crate) fn forget_fresh(&self, gone: impl Fn(ProjectId) -> bool) {
+        let mut state = self.state.write();
+        state.fresh.retain(|project, _| !gone(*project));
+    }
+
+    /// Forgets everything; the position goes back to the start.
+    pub(crate) fn reset(&self) -> Result<(), StoreError> {
+        self.change_files(|manifest| {
+            manifest.files.clear();
+            manifest.position = 0;
+            true
+        })?;
+        let mut state = self.state.write();
+        state.fresh.clear();
+        state.flushing.clear();
+        Ok(())
+    }
+
+    /// Removes retired files that nobody reads any more; the others stay until the next time.
+    pub(crate) fn remove_retired(&self) {
+        let mut retired = self.retired.lock();
+        retired.retain(|file| {
+            if Arc::strong_count(file) > 1 {
+                return true;
+            }
+            self.open.forget(file.id);
+            if let Err(error) = self.files.remove(&file.name()) {
+                tracing::warn!(%error, "a file that is no longer needed stays until the next start");
+            }
+            false
+        });
+    }
+}
