@@ -121,6 +121,26 @@ bytes_id!(
     /// What makes two errors the same: hash of the grouping parts.
     Fingerprint, 16, "a fingerprint of 32 hex digits"
 );
+bytes_id!(
+    /// A person with an account; random.
+    UserId, 8, "a user id of 16 hex digits"
+);
+bytes_id!(
+    /// An ingest or API token, as shown in lists; random, not the secret.
+    TokenId, 8, "a token id of 16 hex digits"
+);
+bytes_id!(
+    /// A note; random.
+    NoteId, 8, "a note id of 16 hex digits"
+);
+bytes_id!(
+    /// A comment under a note; random.
+    CommentId, 8, "a comment id of 16 hex digits"
+);
+bytes_id!(
+    /// Hash of a secret that somebody else keeps: token, session cookie, link.
+    SecretHash, 32, "a secret's hash of 64 hex digits"
+);
 
 impl ErrorId {
     /// The error event of `project` that began at `origin` in the trace, or in no trace.

@@ -14,3 +14,4 @@ pub mod stack;
 pub mod time;
 pub mod value;
 pub mod wire;
+pub mod workspace;
