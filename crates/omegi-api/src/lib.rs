@@ -1,1 +1,3 @@
-//! .
+//! HTTP for people and programs, and the commands behind it.
+
+pub mod commands;

@@ -6,5 +6,6 @@ mod manifest;
 mod projection;
 pub mod runner;
 pub mod traces;
+pub mod workspace;
 
 pub use projection::{ApplyError, CommitError, Projection};

@@ -1,0 +1,4 @@
+//! The API from outside, and the commands behind it.
+#![allow(clippy::unwrap_used)]
+
+mod commands;
