@@ -54,7 +54,7 @@ export function answerSql(request, response, { query = '', limit = 10_000 }, pro
       {
         types: {
           service_name: dictionary(utf8()),
-          start_time: timestamp(TimeUnit.NANOSECOND, 'UTC'),
+          start_time: int64(),
           duration_ns: int64(),
           p99_ms: float64(),
         },

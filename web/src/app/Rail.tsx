@@ -1,7 +1,17 @@
 /** The dark rail: where one can go, what has not been seen, who one is. */
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Bug, LayoutDashboard, LogOut, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
+import {
+  Bug,
+  LayoutDashboard,
+  LibraryBig,
+  LogOut,
+  NotebookPen,
+  PanelLeftClose,
+  PanelLeftOpen,
+  Settings,
+  TerminalSquare,
+} from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useT } from '../i18n/i18n';
 import { store, stored } from '../lib/preferences';
@@ -50,6 +60,34 @@ export function Rail({ project }: { project: string | null }) {
             active={/^\/p\/[^/]+\/(issues|errors|traces|compare)/.test(path)}
             label={t.nav.errors}
             icon={<Bug size={18} />}
+          />
+        </>
+      ) : null}
+      <Item
+        to="/notes"
+        active={path.startsWith('/notes') && path !== '/notes/all'}
+        label={t.nav.notes}
+        icon={<NotebookPen size={18} />}
+      />
+      <Item
+        to="/notes/all"
+        active={path === '/notes/all'}
+        label={t.nav.allNotes}
+        icon={<LibraryBig size={18} />}
+      />
+      {project ? (
+        <>
+          <Item
+            to={`/p/${project}/query`}
+            active={/\/query/.test(path)}
+            label={t.nav.query}
+            icon={<TerminalSquare size={18} />}
+          />
+          <Item
+            to={`/p/${project}/settings/projects`}
+            active={/\/settings/.test(path)}
+            label={t.nav.settings}
+            icon={<Settings size={18} />}
           />
         </>
       ) : null}

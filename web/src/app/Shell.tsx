@@ -12,6 +12,7 @@ import { Toasts, toast } from '../ui/toasts';
 import { absoluteLink } from './links';
 import { lastProject, rememberProject } from './place';
 import { Rail } from './Rail';
+import { SideSheet } from './SideSheet';
 import { useSession } from './session';
 import styles from './shell.module.css';
 import { Topbar } from './Topbar';
@@ -48,6 +49,7 @@ export function Shell() {
               <Outlet />
             </Boundary>
           </main>
+          <SideSheet project={project} />
         </div>
       </div>
       <Toasts />

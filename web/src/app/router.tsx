@@ -91,6 +91,39 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import('../features/trace/TracePage'), 'TracePage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/p/$project/settings/$tab',
+  component: lazyRouteComponent(() => import('../features/settings/SettingsPage'), 'SettingsPage'),
+});
+
+const notes = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/notes',
+  validateSearch: texts('view', 'q', 'kind', 'tag', 'visibility', 'focus', 'depth', 'table'),
+  component: lazyRouteComponent(() => import('../features/notes/NotesPage'), 'NotesPage'),
+});
+
+const allNotes = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/notes/all',
+  validateSearch: texts('q', 'kind', 'tag'),
+  component: lazyRouteComponent(() => import('../features/notes/AllNotesPage'), 'AllNotesPage'),
+});
+
+const note = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/notes/$id',
+  component: lazyRouteComponent(() => import('../features/notes/NotePage'), 'NotePage'),
+});
+
+const query = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/p/$project/query',
+  validateSearch: texts('sql', 'vars', 'limit', 'tab'),
+  component: lazyRouteComponent(() => import('../features/query/QueryPage'), 'QueryPage'),
+});
+
 const preferences = createRoute({
   getParentRoute: () => appRoute,
   path: '/preferences',
@@ -106,7 +139,20 @@ const welcome = createRoute({
 const routeTree = root.addChildren([
   start,
   loginRoute,
-  appRoute.addChildren([dashboard, issues, issue, errorEvent, trace, preferences, welcome]),
+  appRoute.addChildren([
+    dashboard,
+    issues,
+    issue,
+    errorEvent,
+    trace,
+    settings,
+    notes,
+    allNotes,
+    note,
+    query,
+    preferences,
+    welcome,
+  ]),
 ]);
 
 export function createAppRouter(client: QueryClient) {

@@ -107,7 +107,14 @@ export function SpanRow({
             ✕
           </span>
         ) : null}
-        {view === 'waterfall' ? <span className={styles.service}>{inert(span.service, 60)}</span> : null}
+        {view === 'waterfall' ? (
+          <span
+            className={styles.service}
+            data-boundary={span.service !== model.spans[model.parent[index] ?? -1]?.service}
+          >
+            {inert(span.service, 60)}
+          </span>
+        ) : null}
         <span className={styles.name} title={`${span.service} · ${span.operation}`}>
           {inert(span.operation, 200)}
         </span>
