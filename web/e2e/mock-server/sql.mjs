@@ -61,6 +61,8 @@ export function answerSql(request, response, { query = '', limit = 10_000 }, pro
         useBigInt: true,
       },
     );
+    // The encoder takes moments as float milliseconds alone; these are 64-bit integers declared as what they are.
+    Object.assign(table.schema.fields[1], { type: timestamp(TimeUnit.NANOSECOND, 'UTC') });
     response.writeHead(200, {
       'content-type': 'application/vnd.apache.arrow.stream',
       'omegi-sql-stats': JSON.stringify(stats),

@@ -1,19 +1,16 @@
-/** Everything a page stands on: texts, server data, routes. */
+/** What the signed-in pages stand on: server data and routes. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { type I18n, I18nContext } from '../i18n/i18n';
 import { createQueryClient } from './queryClient';
 import { createAppRouter } from './router';
 
 const client = createQueryClient();
 const router = createAppRouter(client);
 
-export function App({ i18n }: { i18n: I18n }) {
+export function App() {
   return (
-    <I18nContext value={i18n}>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </I18nContext>
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
   );
 }

@@ -1,6 +1,6 @@
 /** The dark rail: where one can go, what has not been seen, who one is. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import {
   Bug,
   LayoutDashboard,
@@ -128,11 +128,10 @@ function Foot({ collapsed, onFold }: { collapsed: boolean; onFold: () => void })
   const t = useT();
   const session = useSession();
   const client = useQueryClient();
-  const navigate = useNavigate();
   const name = session?.user.name ?? session?.user.email ?? '';
   const leave = async () => {
     await signOut(client).catch(() => undefined);
-    await navigate({ to: '/login' });
+    location.assign('/login');
   };
   return (
     <div className={styles.railFoot}>

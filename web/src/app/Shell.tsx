@@ -1,5 +1,4 @@
 /** The frame of every signed-in page: rail, top bar, content, side sheet, notices, live stream. */
-import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useRouter, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { onUnauthorized } from '../api/http';
@@ -9,7 +8,7 @@ import { trackPrefix, useShortcuts } from '../lib/shortcuts';
 import { hub } from '../live/hub';
 import { Boundary } from '../ui/states';
 import { Toasts, toast } from '../ui/toasts';
-import { absoluteLink } from './links';
+import { absoluteLink, signInAddress } from './links';
 import { lastProject, rememberProject } from './place';
 import { Rail } from './Rail';
 import { SideSheet } from './SideSheet';
@@ -78,16 +77,9 @@ function useStart(): void {
 /** A lost session leads to the sign-in and back to this very place. */
 function useExpired(): void {
   const router = useRouter();
-  const client = useQueryClient();
   useEffect(
-    () =>
-      onUnauthorized(() => {
-        const { href } = router.state.location;
-        if (href.startsWith('/login')) return;
-        client.removeQueries({ queryKey: ['session'] });
-        void router.navigate({ to: '/login', search: { next: href, expired: '1' } });
-      }),
-    [router, client],
+    () => onUnauthorized(() => location.assign(signInAddress(router.state.location.href, true))),
+    [router],
   );
 }
 

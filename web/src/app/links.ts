@@ -15,3 +15,9 @@ export function absoluteLink(href: string, now: number): string {
   }
   return url.href;
 }
+
+/** The sign-in page that leads back to this very place. */
+export function signInAddress(href: string, expired = false): string {
+  const search = new URLSearchParams({ next: href, ...(expired ? { expired: '1' } : {}) });
+  return `/login?${search.toString()}`;
+}

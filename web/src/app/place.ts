@@ -11,13 +11,16 @@ export function rememberProject(slug: string): void {
   }
 }
 
-export function lastProject(session: Session): string | null {
-  let kept: string | null = null;
+export function rememberedProject(): string | null {
   try {
-    kept = localStorage.getItem(KEY);
+    return localStorage.getItem(KEY);
   } catch {
-    kept = null;
+    return null;
   }
+}
+
+export function lastProject(session: Session): string | null {
+  const kept = rememberedProject();
   const slugs = session.projects.map((project) => project.slug);
   return kept && slugs.includes(kept) ? kept : (slugs[0] ?? null);
 }

@@ -12,6 +12,7 @@ import {
 import { ApiError } from '../api/problem';
 import { parseSearch, stringifySearch, texts } from '../lib/search';
 import { Crashed } from '../ui/states';
+import { signInAddress } from './links';
 import { NotFound } from './NotFound';
 import { lastProject } from './place';
 import { sessionQuery } from './session';
@@ -22,24 +23,23 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({
   errorComponent: ({ reset }) => <Crashed onRetry={reset} />,
 });
 
+/** The brand leads here: on to the project one was in. Without a session the page is loaded anew, as the sign-in. */
 const start = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: async ({ context }) => {
     const session = await currentSession(context.client);
-    if (!session) return;
+    if (!session) return leave('/login');
     const project = lastProject(session);
     if (project) throw redirect({ to: '/p/$project', params: { project }, replace: true });
     throw redirect({ to: '/welcome', replace: true });
   },
-  component: lazyRouteComponent(() => import('../features/landing/Landing'), 'Landing'),
 });
 
-export const loginRoute = createRoute({
+const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: texts('next', 'error', 'expired'),
-  component: lazyRouteComponent(() => import('../features/landing/Landing'), 'Landing'),
+  beforeLoad: () => leave(location.href),
 });
 
 /** Everything behind the sign-in. The range and the side sheet go along from page to page. */
@@ -50,7 +50,7 @@ export const appRoute = createRoute({
   search: { middlewares: [retainSearchParams(['range', 'from', 'to'])] },
   beforeLoad: async ({ context, location }) => {
     const session = await currentSession(context.client);
-    if (!session) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
+    if (!session) return leave(signInAddress(location.href));
   },
   component: lazyRouteComponent(() => import('./Shell'), 'Shell'),
   notFoundComponent: NotFound,
@@ -138,7 +138,7 @@ const welcome = createRoute({
 
 const routeTree = root.addChildren([
   start,
-  loginRoute,
+  login,
   appRoute.addChildren([
     dashboard,
     issues,
@@ -171,6 +171,12 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createAppRouter>;
   }
+}
+
+/** The sign-in page is another document: it is loaded, and nothing here goes on meanwhile. */
+function leave(address: string): Promise<never> {
+  location.replace(address);
+  return new Promise(() => undefined);
 }
 
 /** Null without a session; a server that cannot answer is not a reason to lose one's place. */

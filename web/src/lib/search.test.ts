@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseSearch, safeNext, stringifySearch, texts } from './search';
+import { safeNext } from './next';
+import { parseSearch, stringifySearch, texts } from './search';
 
 test('an address reads back as it was written', () => {
   const search = { q: 'service:checkout "a b"', event: '000123', status: 'all' };

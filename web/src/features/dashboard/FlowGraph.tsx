@@ -1,5 +1,5 @@
 /** The service flow as a graph. Red: origin of what is unresolved; amber with ↦: errors only pass through; else blue. */
-import '@xyflow/react/dist/base.css';
+import './flow-base.css';
 import {
   applyNodeChanges,
   type Edge,

@@ -1,5 +1,4 @@
 /** The first page: what this is, and every way in that the server has. */
-import { useSearch } from '@tanstack/react-router';
 import { Moon, Sun } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { chooseLanguage, useI18n } from '../../i18n/i18n';
@@ -11,7 +10,7 @@ import { SignIn } from './SignIn';
 
 export function Landing() {
   const { t, language } = useI18n();
-  const search = useSearch({ strict: false }) as { next?: string; error?: string; expired?: string };
+  const [search] = useState(() => new URLSearchParams(location.search));
   const [dark, setDark] = useState(isDark);
   useEffect(() => {
     document.title = `${t.landing.signIn} · Omegi`;
@@ -45,7 +44,11 @@ export function Landing() {
           <p className={styles.text}>{t.landing.text}</p>
           <FlowLoop />
         </div>
-        <SignIn next={search.next} error={search.error} expired={search.expired === '1'} />
+        <SignIn
+          next={search.get('next')}
+          error={search.get('error')}
+          expired={search.get('expired') === '1'}
+        />
       </main>
       <section className={styles.points} aria-label="Omegi">
         {t.landing.points.map(([title, text]) => (

@@ -1,38 +1,49 @@
 /** The sign-in card: providers of the server, the local account, and one sentence for what went wrong. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
-import { useActionState } from 'react';
+import { useActionState, useEffect, useState } from 'react';
 import { api } from '../../api/http';
-import { keys } from '../../api/keys';
 import { ApiError, failureText } from '../../api/problem';
-import type { SignInWays } from '../../api/types';
-import { lastProject } from '../../app/place';
-import { sessionQuery, signIn } from '../../app/session';
+import { fetchSession, signIn } from '../../api/session';
+import type { Session, SignInWays } from '../../api/types';
+import { lastProject, rememberedProject } from '../../app/place';
 import { useT } from '../../i18n/i18n';
-import { safeNext } from '../../lib/search';
+import { safeNext } from '../../lib/next';
 import { Button, buttonClass } from '../../ui/Button';
 import { TextField } from '../../ui/Field';
 import styles from './landing.module.css';
 
 interface Props {
-  next: string | undefined;
-  error: string | undefined;
+  next: string | null;
+  error: string | null;
   expired: boolean;
 }
 
+const NO_OTHERS: SignInWays = { password: true, providers: [] };
+
 export function SignIn({ next, error, expired }: Props) {
   const t = useT();
-  const router = useRouter();
-  const client = useQueryClient();
-  const ways = useSignInWays();
+  const [ways, setWays] = useState(NO_OTHERS);
+  // Held here, because a form is emptied after its action and the address need not be typed twice.
+  const [email, setEmail] = useState('');
+  // Signed in already: on to where one was, without a second sign-in. A server without `ways` has local accounts alone.
+  useEffect(() => {
+    const check = mayBeSignedIn() ? fetchSession() : Promise.reject(new ApiError(401, 'unauthorized'));
+    check.then(
+      (session) => location.replace(placeAfter(session, next)),
+      () =>
+        api.get<SignInWays>('/session/ways').then(
+          (found) =>
+            setWays({
+              password: found.password ?? true,
+              providers: Array.isArray(found.providers) ? found.providers : [],
+            }),
+          () => undefined,
+        ),
+    );
+  }, [next]);
   const [wrong, submit, busy] = useActionState<string | null, FormData>(async (_, form) => {
     try {
-      await signIn(String(form.get('email') ?? ''), String(form.get('password') ?? ''));
-      client.removeQueries({ queryKey: keys.session });
-      const session = await client.fetchQuery(sessionQuery);
-      const project = lastProject(session);
-      const place = safeNext(next) ?? (project ? `/p/${encodeURIComponent(project)}` : '/welcome');
-      router.history.push(place);
+      await signIn(email, String(form.get('password') ?? ''));
+      location.assign(placeAfter(await fetchSession(), next));
       return null;
     } catch (problem) {
       if (problem instanceof ApiError && [400, 401, 403, 422].includes(problem.status))
@@ -64,7 +75,14 @@ export function SignIn({ next, error, expired }: Props) {
         </div>
       ) : null}
       <form action={submit} className={styles.form}>
-        <TextField label={t.landing.email} name="email" type="email" autoComplete="username" required />
+        <TextField
+          label={t.landing.email}
+          type="email"
+          autoComplete="username"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
         <TextField
           label={t.landing.password}
           name="password"
@@ -82,21 +100,17 @@ export function SignIn({ next, error, expired }: Props) {
   );
 }
 
-/** A server without this route has local accounts alone. */
-function useSignInWays(): SignInWays {
-  const { data } = useQuery({
-    queryKey: keys.signInWays,
-    queryFn: ({ signal }) => api.get<SignInWays>('/session/ways', { signal }),
-    retry: false,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return {
-    password: data?.password ?? true,
-    providers: Array.isArray(data?.providers) ? data.providers : [],
-  };
+/** The one-time link leads to `/`; elsewhere a session is asked after only where there was one on this machine. */
+function mayBeSignedIn(): boolean {
+  return location.pathname === '/' || rememberedProject() !== null;
 }
 
-function nextQuery(next: string | undefined): string {
+function placeAfter(session: Session, next: string | null): string {
+  const project = lastProject(session);
+  return safeNext(next) ?? (project ? `/p/${encodeURIComponent(project)}` : '/welcome');
+}
+
+function nextQuery(next: string | null): string {
   const own = safeNext(next);
   return own ? `?next=${encodeURIComponent(own)}` : '';
 }
