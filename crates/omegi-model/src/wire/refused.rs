@@ -62,7 +62,7 @@ pub struct Refused {
 
 impl Refused {
     /// Nothing.
-    pub const NONE: Self = Self { ranges: Vec::new() };
+    pub const NONE: &'static Self = &Self { ranges: Vec::new() };
 
     /// Adds `index`, which must not lie before any that is there already.
     pub fn push(&mut self, index: u32) {

@@ -1,3 +1,8 @@
 //! Tests of the public face of the crate against requests built by the testkit.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod envelope;
+mod json;
+mod limits;
 mod wire;

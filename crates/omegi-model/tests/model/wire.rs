@@ -10,14 +10,14 @@ use omegi_testkit::{corpora, otlp::strategy};
 use proptest::prelude::*;
 
 fn all_spans(body: &[u8]) -> Vec<SpanRef<'_>> {
-    const NONE: &Refused = &Refused::NONE;
+    const NONE: &Refused = Refused::NONE;
     wire::spans(body, NONE)
         .map(|span| span.expect("body is readable"))
         .collect()
 }
 
 fn all_logs(body: &[u8]) -> Vec<LogRef<'_>> {
-    const NONE: &Refused = &Refused::NONE;
+    const NONE: &Refused = Refused::NONE;
     wire::log_records(body, NONE)
         .map(|log| log.expect("body is readable"))
         .collect()
