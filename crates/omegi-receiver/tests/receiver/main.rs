@@ -2,6 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod connections;
+mod corpora;
+mod credentials;
 mod grpc;
 mod http;
+mod limits;
+mod log_faults;
 mod support;
+mod table;
+mod tls;
