@@ -57,13 +57,10 @@ pub fn detect(
         announced,
         now,
         rules,
+        began: state.continuation.then_some(state.first_arrival),
         events: Vec::new(),
     };
-    let heirs = if state.continuation {
-        BTreeMap::new()
-    } else {
-        teller.heirs(&drafts)
-    };
+    let heirs = teller.heirs(&drafts);
     let visible = teller.visible(&drafts, &heirs);
     for mut draft in drafts {
         let id = draft.event.id;
@@ -72,8 +69,7 @@ pub fn detect(
             .siblings
             .retain(|sibling| visible.contains(sibling));
         let olds = heirs.get(&Some(id)).map_or(&[][..], Vec::as_slice);
-        // What came before a tombstone is gone: the revision told then knew more.
-        if state.continuation && teller.announced.told.contains_key(&id) {
+        if teller.knew_more(&id) {
             continue;
         }
         if visible.contains(&id) {
@@ -90,10 +86,19 @@ struct Teller<'t> {
     announced: &'t mut Announced,
     now: UnixNanos,
     rules: &'t DetectionRules,
+    /// When the state began, where what came before is gone.
+    began: Option<UnixNanos>,
     events: Vec<Event>,
 }
 
 impl Teller<'_> {
+    /// The event was told before this state began: by one that knew what is gone now.
+    fn knew_more(&self, id: &ErrorId) -> bool {
+        let told = self.announced.told.get(id);
+        told.zip(self.began)
+            .is_some_and(|(told, began)| told.at < began)
+    }
+
     /// Told events that no longer begin where they did, by the draft that explains them now.
     fn heirs(&self, drafts: &[Draft]) -> BTreeMap<Option<ErrorId>, Vec<ErrorId>> {
         let begun: BTreeSet<ErrorId> = drafts.iter().map(|draft| draft.event.id).collect();
@@ -104,7 +109,8 @@ impl Teller<'_> {
             }
         }
         let mut heirs: BTreeMap<Option<ErrorId>, Vec<ErrorId>> = BTreeMap::new();
-        for old in self.announced.live().filter(|id| !begun.contains(id)) {
+        let gone = |id: &ErrorId| !begun.contains(id) && !self.knew_more(id);
+        for old in self.announced.live().filter(gone) {
             heirs
                 .entry(explained.get(&old).copied())
                 .or_default()
