@@ -5,8 +5,8 @@ use super::{
     Language, cpp, dart, dotnet, erlang, go, java, javascript, php, python, ruby, rust, swift,
 };
 
-/// Lines looked at before the votes are counted.
-const LINES_MAX: usize = 400;
+/// Frames looked at before the votes are counted.
+const VOTES_MAX: usize = 24;
 
 /// The language most lines speak; on a tie the one seen first. `None` where no line is a frame.
 pub(super) fn language(lines: &[&str]) -> Option<Language> {
@@ -22,7 +22,7 @@ pub(super) fn language(lines: &[&str]) -> Option<Language> {
             None => votes.push((language, 1)),
         }
         spoken += 1;
-        if spoken == LINES_MAX {
+        if spoken == VOTES_MAX {
             break;
         }
     }

@@ -133,9 +133,18 @@ fn is_recorder(frame: &Frame) -> bool {
 /// `\t/path/file.go:12 +0x1f`
 pub(super) fn place(line: &str) -> Option<(&str, u32)> {
     let body = line.trim_start_matches([' ', '\t', '|']);
-    let end = memmem::find(body.as_bytes(), b" +0x")
-        .or_else(|| memmem::find(body.as_bytes(), b" fp=0x"))
-        .unwrap_or(body.len());
+    // What follows the line is ` +0x1f` or ` fp=0x..`; folders may hold blanks, offsets never do.
+    let mut end = body.len();
+    while let Some(at) = memrchr(b' ', &body.as_bytes()[..end]) {
+        let word = &body[at + 1..];
+        if !["+0x", "fp=", "sp=", "pc="]
+            .iter()
+            .any(|opening| word.starts_with(opening))
+        {
+            break;
+        }
+        end = at;
+    }
     let (file, number, column) = text::location(&body[..end]);
     let source = [
         ".go",
@@ -154,8 +163,10 @@ pub(super) fn place(line: &str) -> Option<(&str, u32)> {
 
 fn call(line: &str, file: &str, number: u32) -> Option<Frame> {
     let body = line.trim_start_matches([' ', '\t', '|']);
-    let body = body.strip_prefix("created by ").unwrap_or(body);
-    let body = body.split(" in goroutine ").next().unwrap_or(body);
+    let body = match body.strip_prefix("created by ") {
+        Some(made) => made.split(" in goroutine ").next().unwrap_or(made),
+        None => body,
+    };
     let name = match body.strip_suffix(')') {
         // The receiver `(*T)` stands in brackets too: arguments are what the last bracket opens.
         Some(inside) => &body[..memrchr(b'(', inside.as_bytes()).filter(|at| *at > 0)?],

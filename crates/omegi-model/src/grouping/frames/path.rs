@@ -12,7 +12,7 @@ pub(super) fn normal(file: &str) -> String {
         return String::new();
     };
     let wanted = if is_generic(name) { 2 } else { 1 };
-    let folders: Vec<String> = folders
+    let folders: Vec<String> = without_home(file, folders)
         .iter()
         .rev()
         .filter(|folder| !is_root(folder))
@@ -26,6 +26,20 @@ pub(super) fn normal(file: &str) -> String {
     }
     out.push_str(&file_name(name));
     out
+}
+
+/// Folders below a user's home or a container's source folder: `/home/ann/..`, `/src/..`.
+fn without_home<'a>(file: &str, folders: &'a [&'a str]) -> &'a [&'a str] {
+    let drive = folders
+        .first()
+        .is_some_and(|first| first.len() == 2 && first.ends_with(':'));
+    let folders = if drive { &folders[1..] } else { folders };
+    let rooted = drive || file.starts_with('/');
+    match folders {
+        ["home" | "Users", _user, below @ ..] if rooted => below,
+        ["src" | "source", below @ ..] if rooted => below,
+        _ => folders,
+    }
 }
 
 /// Drops scheme, host, query and fragment: `https://x/a.js?v=1`, `webpack-internal:///./a.js`.

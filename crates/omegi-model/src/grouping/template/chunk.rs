@@ -35,9 +35,9 @@ pub(super) fn whole(rest: &str) -> &str {
 }
 
 /// The word up to the next character that stands for itself.
-pub(super) fn narrow(whole: &str) -> &str {
-    let end = whole.find(delimits).unwrap_or(whole.len());
-    trimmed(whole, &whole[..end], &['.', ':', '-'])
+pub(super) fn narrow(rest: &str) -> &str {
+    let end = rest.find(delimits).unwrap_or(rest.len());
+    trimmed(rest, &rest[..end], &['.', ':', '-'])
 }
 
 /// `word` without closing marks, but never empty.

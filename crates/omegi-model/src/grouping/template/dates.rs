@@ -1,5 +1,8 @@
 //! Dates and times, in digits and in words.
 
+/// No word of a date is longer.
+const WORD_BYTES_MAX: usize = 32;
+
 /// Length of a date written with a month's name at the start of `text`:
 /// `Mon, 02 Jan 2006 15:04:05 GMT`, `Jan 2, 2006`, `Mon Jan 02 2006 15:04:05 GMT+0000 (UTC)`.
 pub(super) fn in_words(text: &str) -> Option<usize> {
@@ -12,9 +15,10 @@ pub(super) fn in_words(text: &str) -> Option<usize> {
     let mut at = 0;
     for _ in 0..8 {
         let rest = &text[at..];
-        let length = rest
+        let near = &rest[..rest.floor_char_boundary(WORD_BYTES_MAX)];
+        let length = near
             .find([' ', ',', '(', ')', ';', '"'])
-            .unwrap_or(rest.len());
+            .unwrap_or(near.len());
         let word = &rest[..length.min(rest.len())];
         let known = if is_month(word) {
             months += 1;

@@ -84,6 +84,7 @@ impl<'a> Scanner<'a> {
         let Some(first) = rest.chars().next() else {
             return false;
         };
+        work(1);
         let taken = if first.is_whitespace() {
             self.out.blank(first == '\n');
             first.len_utf8()
@@ -133,6 +134,7 @@ impl<'a> Scanner<'a> {
             }
             from = after;
         }
+        work(self.text.len() - self.at);
         self.unclosed.push(close);
         None
     }
@@ -154,10 +156,12 @@ impl<'a> Scanner<'a> {
         }
         match json::shape(rest) {
             Some((length, keys)) => {
+                work(length);
                 self.out.class(&keys);
                 Some(length)
             }
             None => {
+                work(rest.len());
                 self.bracket_tries -= 1;
                 None
             }
@@ -165,23 +169,40 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, rest: &'a str) -> usize {
-        let whole = chunk::whole(rest);
         if let Some(length) = secrets::value_length(&self.text[..self.at], self.before, rest) {
             self.out.class("<secret>");
             self.before = "";
             return length;
         }
-        if let Some(url) = classes::url(whole) {
-            self.out.text(&url);
-            self.before = "";
-            return whole.len();
+        let word = chunk::narrow(rest);
+        // Only a URL reaches further than the word: a look-ahead at each word would be quadratic.
+        if memchr::memmem::find(word.as_bytes(), b"://").is_some() {
+            let whole = chunk::whole(rest);
+            if let Some(url) = classes::url(whole) {
+                self.out.text(&url);
+                self.before = "";
+                return whole.len();
+            }
         }
-        let word = chunk::narrow(whole);
+        work(word.len());
         let after = &rest[word.len()..];
         chunk::write(&mut self.out, word, self.before, after);
         self.before = word;
         word.len()
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Bytes looked at, for the test that the work is linear.
+    static WORK: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts bytes looked at, in tests alone.
+#[inline]
+fn work(_bytes: usize) {
+    #[cfg(test)]
+    WORK.with(|work| work.set(work.get() + _bytes as u64));
 }
 
 /// The template as it grows.

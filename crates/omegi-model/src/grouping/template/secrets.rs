@@ -2,11 +2,14 @@
 
 use super::chunk;
 
+/// As much of a value as is needed to know it.
+const PEEK_BYTES: usize = 64;
+
 /// Length of the secret value at the start of `rest`, if it is one.
 ///
 /// `text_before` is the whole text before `rest`, `word_before` the last word in it.
 pub(super) fn value_length(text_before: &str, word_before: &str, rest: &str) -> Option<usize> {
-    let whole = chunk::until_blank(rest);
+    let whole = chunk::until_blank(&rest[..rest.floor_char_boundary(PEEK_BYTES)]);
     if has_token_shape(whole) {
         return Some(chunk::token_length(rest));
     }

@@ -143,3 +143,50 @@ fn json_is_told_by_its_keys() {
 fn only_the_first_lines_count() {
     assert_eq!(template("a\nb\nc\nd"), "a\nb\nc");
 }
+
+/// Counted in bytes looked at, not in time: twice the message, at most twice the work.
+#[test]
+fn edge_77_work_grows_with_the_message_and_no_faster() {
+    for piece in [
+        "1,",
+        "1=",
+        "a.b ",
+        "'a ",
+        "\"",
+        "{\"a\":",
+        "[\"x\",",
+        "aaaa!",
+        "(",
+        "Mon 1=",
+        "x=1&",
+        "http://a/b?c ",
+        "1",
+        "-_",
+        "🦀'",
+    ] {
+        let count = |times: usize| {
+            WORK.with(|work| work.set(0));
+            let _ = template(&piece.repeat(times));
+            WORK.with(std::cell::Cell::get)
+        };
+        let half = INPUT_BYTES_MAX / piece.len() / 2;
+        let (one, two) = (count(half), count(2 * half));
+        assert!(two <= 2 * one + 256, "{piece}: {one} then {two}");
+        assert!(two <= 12 * INPUT_BYTES_MAX as u64, "{piece}: {two}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_has_a_short_template_that_stays(text in ".{0,400}") {
+        let once = template(&text);
+        proptest::prop_assert!(once.len() <= TEMPLATE_BYTES_MAX);
+        proptest::prop_assert_eq!(&once, &template(&text));
+    }
+
+    #[test]
+    fn numbers_never_part_templates(a in 0_u32.., b in 0_u32..) {
+        proptest::prop_assert_eq!(template(&format!("order {a} lost")), template(&format!("order {b} lost")));
+        proptest::prop_assert_eq!(template(&format!("user-{a}: gone")), template(&format!("user-{b}: gone")));
+    }
+}

@@ -31,6 +31,7 @@ pub(super) fn ruby(file: &str) -> bool {
         "/usr/bin/",
         "/usr/local/bin/",
         "/usr/local/bundle/",
+        "vendor/bundle/",
     ];
     // Rails writes `actionpack (7.0.4) lib/x.rb`.
     let gem = file

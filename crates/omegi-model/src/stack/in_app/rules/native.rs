@@ -3,18 +3,13 @@
 use super::{holds_any, listed, lists};
 
 pub(super) fn go(module: &str, file: &str) -> bool {
-    const FOLDERS: &[&str] = &[
-        "/go/src/",
-        "/pkg/mod/",
-        "/vendor/",
-        "/libexec/src/",
-        "/golang/src/",
-    ];
-    // The runtime's own names have no module: `panic`, `main.main` has one.
-    if module.is_empty()
-        || listed(lists::GO_STD, module, "/", 1)
-        || listed(lists::GO_STD, module, ".", 1)
-    {
+    const PACKAGES: &[&str] = &["/pkg/mod/", "/vendor/"];
+    const ROOTS: &[&str] = &["/go/src/", "/libexec/src/", "/golang/src/"];
+    // The runtime's own names have no module: `panic`; `main.main` has one.
+    let first = module.split('/').next().unwrap_or(module);
+    let hosted = first.contains('.') || first == "main";
+    let name = first.split('.').next().unwrap_or(first);
+    if module.is_empty() || !hosted && lists::GO_STD.binary_search(&name).is_ok() {
         return false;
     }
     let versioned = file.contains('@') || module.contains('@');
@@ -22,11 +17,7 @@ pub(super) fn go(module: &str, file: &str) -> bool {
         return false;
     }
     // `/go/src/` is GOROOT as often as an old GOPATH: there the module's own path tells.
-    let gopath = module
-        .split('/')
-        .next()
-        .is_some_and(|host| host.contains('.') || host == "main");
-    !holds_any(file, FOLDERS) || gopath && !holds_any(file, &["/pkg/mod/", "/vendor/"])
+    !holds_any(file, PACKAGES) && (hosted || !holds_any(file, ROOTS))
 }
 
 pub(super) fn rust(module: &str, function: &str, file: &str) -> bool {
@@ -82,6 +73,13 @@ pub(super) fn cpp(module: &str, function: &str, file: &str) -> bool {
     ];
     const PARTS: &[&str] = &[
         "/usr/lib",
+        "/usr/local/lib",
+        "/Cellar/",
+        "/System/Library/",
+        "linux-gate.so",
+        ":/Windows/",
+        ":\\Windows\\",
+        "/Frameworks/libswift",
         "/usr/include",
         "/lib/x86_64",
         "/lib64/",

@@ -25,29 +25,6 @@ pub(super) fn python(file: &str) -> bool {
 }
 
 pub(super) fn javascript(function: &str, file: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "node_modules",
-        "node:",
-        "webpack/bootstrap",
-        "webpack/runtime",
-        "-extension://",
-        "/cdn-cgi/",
-        "/chunks/framework-",
-        "/chunks/polyfills",
-        "vendors~",
-        "/vendor.",
-        "/vendors.",
-        "/vendor-",
-        "/vendors-",
-        "(native)",
-        "turbopack/runtime",
-        "/@vite/",
-        "/.yarn/",
-        "/.pnpm/",
-        "zone.js",
-        "/polyfills.",
-        "/polyfills-",
-    ];
     const NODE: &[&str] = &[
         "_http_agent.js",
         "_http_client.js",
@@ -90,5 +67,53 @@ pub(super) fn javascript(function: &str, file: &str) -> bool {
     !(word
         || function.starts_with("__webpack")
         || NODE.binary_search(&file).is_ok()
-        || holds_any(file, PARTS))
+        || file.split(['/', '\\']).any(is_library_part))
+}
+
+/// A folder, host or bundle that is never a project's own.
+fn is_library_part(part: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        ".pnpm",
+        ".yarn",
+        "@babel",
+        "@vite",
+        "cdn-cgi",
+        "cdn.jsdelivr.net",
+        "cdnjs.cloudflare.com",
+        "core-js",
+        "esm.run",
+        "esm.sh",
+        "node_modules",
+        "regenerator-runtime",
+        "tslib",
+        "turbopack",
+        "unpkg.com",
+        "vendor",
+        "webpack",
+        "www.google-analytics.com",
+        "www.googletagmanager.com",
+    ];
+    const BEGINNINGS: &[&str] = &[
+        "(native)",
+        "LogRocket",
+        "chrome-extension:",
+        "datadog-rum",
+        "framework-",
+        "moz-extension:",
+        "newrelic",
+        "node:",
+        "polyfills",
+        "safari-extension:",
+        "safari-web-extension:",
+        "vendor-",
+        "vendor.",
+        "vendors-",
+        "vendors.",
+        "vendors~",
+        "zone.js",
+    ];
+    WHOLE.binary_search(&part).is_ok()
+        || BEGINNINGS
+            .iter()
+            .any(|beginning| part.starts_with(beginning))
 }
