@@ -214,7 +214,8 @@ fn append(recorded: &Recorded) -> Append {
     }
 }
 
-fn now() -> UnixNanos {
+/// The time by the system's clock.
+pub(crate) fn now() -> UnixNanos {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let nanos = since.map_or(0, |since| since.as_nanos());
     UnixNanos::from_unsigned(u64::try_from(nanos).unwrap_or(u64::MAX))

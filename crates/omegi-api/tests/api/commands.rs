@@ -1,9 +1,7 @@
 //! Commands against a real event store: read your writes, races, restarts, rebuilds.
 
-use std::path::Path;
-
-use omegi_api::commands::{CommandError, Commands};
-use omegi_eventstore::{Append, EventStore, Expected, Position};
+use omegi_api::commands::CommandError;
+use omegi_eventstore::{Append, Expected, Position};
 use omegi_model::id::{ProjectId, TokenId, UserId};
 use omegi_model::time::UnixNanos;
 use omegi_model::workspace::project::ProjectCommand;
@@ -12,42 +10,11 @@ use omegi_model::workspace::service::{NewService, ServiceCommand};
 use omegi_model::workspace::token::{TokenCommand, TokenSecret};
 use omegi_model::workspace::user::UserCommand;
 use omegi_model::workspace::{Actor, Command, Rejection, Role};
-use omegi_projection::workspace::{self, Refusal, WorkspaceView};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use omegi_projection::workspace::{self, Refusal};
+
+use crate::server::start;
 
 const NOW: UnixNanos = UnixNanos(1);
-
-struct Server {
-    store: EventStore,
-    view: WorkspaceView,
-    commands: Commands,
-    stop: CancellationToken,
-    follower: JoinHandle<()>,
-}
-
-fn start(folder: &Path) -> Server {
-    let store = EventStore::open(folder).unwrap();
-    let (view, follower) = workspace::open(&store).unwrap();
-    let stop = CancellationToken::new();
-    let run = follower.run(stop.clone());
-    let follower = tokio::spawn(async move { run.await.unwrap() });
-    let commands = Commands::new(store.clone(), view.clone()).unwrap();
-    Server {
-        store,
-        view,
-        commands,
-        stop,
-        follower,
-    }
-}
-
-impl Server {
-    async fn stop(self) {
-        self.stop.cancel();
-        self.follower.await.unwrap();
-    }
-}
 
 fn project(number: u8) -> ProjectId {
     ProjectId::new([number; 8]).unwrap()

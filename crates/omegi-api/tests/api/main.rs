@@ -1,4 +1,6 @@
 //! The API from outside, and the commands behind it.
 #![allow(clippy::unwrap_used)]
 
+mod accounts;
 mod commands;
+mod server;

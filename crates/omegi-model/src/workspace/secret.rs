@@ -118,6 +118,12 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A hash of something that people type, for keys in memory that must not tell it.
+#[must_use]
+pub fn digest(text: &str) -> [u8; 32] {
+    blake3::derive_key("omegi 2026 digest v1", text.as_bytes())
+}
+
 /// An argon2id hash of a password in PHC form; made and checked outside the model.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
