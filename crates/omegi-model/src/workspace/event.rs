@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access::Actor;
 use super::invitation::InvitationEvent;
+use super::note::NoteEvent;
 use super::project::ProjectEvent;
 use super::service::ServiceEvent;
 use super::session::SessionEvent;
@@ -30,6 +31,8 @@ pub enum WorkspaceEvent {
     Token(TokenEvent),
     /// Issues.
     Triage(TriageEvent),
+    /// Notes.
+    Note(NoteEvent),
 }
 
 impl WorkspaceEvent {
@@ -44,6 +47,7 @@ impl WorkspaceEvent {
             Self::Service(event) => format!("project-{}", event.project()),
             Self::Token(event) => format!("token-{}", event.token()),
             Self::Triage(event) => event.stream(),
+            Self::Note(event) => super::note::note_stream(event.note()),
         }
     }
 }

@@ -10,6 +10,7 @@ mod check;
 pub mod codec;
 mod event;
 pub mod invitation;
+pub mod note;
 pub mod project;
 pub mod provision;
 mod rejection;
@@ -59,6 +60,8 @@ pub enum Command {
     Token(token::TokenCommand),
     /// Issues.
     Triage(triage::TriageCommand),
+    /// Notes.
+    Note(note::NoteCommand),
 }
 
 macro_rules! from_area {
@@ -84,6 +87,7 @@ from_area! {
     Service: service, ServiceCommand, ServiceEvent;
     Token: token, TokenCommand, TokenEvent;
     Triage: triage, TriageCommand, TriageEvent;
+    Note: note, NoteCommand, NoteEvent;
 }
 
 /// What `command` leads to; nothing where all is already as it asks.
@@ -103,6 +107,7 @@ pub fn decide(
         Command::Service(command) => service::decide(workspace, command, context),
         Command::Token(command) => token::decide(workspace, command, context),
         Command::Triage(command) => triage::decide(workspace, command, context),
+        Command::Note(command) => note::decide(workspace, command, context),
     }
 }
 
@@ -116,6 +121,7 @@ pub fn evolve(workspace: &mut Workspace, recorded: &Recorded) {
         WorkspaceEvent::Service(event) => service::evolve(workspace, event, recorded.at),
         WorkspaceEvent::Token(event) => token::evolve(workspace, event, recorded.at),
         WorkspaceEvent::Triage(event) => triage::evolve(workspace, event, recorded.at),
+        WorkspaceEvent::Note(event) => note::evolve(workspace, event, recorded.by, recorded.at),
     }
 }
 

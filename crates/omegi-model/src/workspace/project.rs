@@ -451,4 +451,5 @@ fn forget(workspace: &mut Workspace, project: ProjectId) {
         invitation.projects.remove(&project);
     }
     workspace.triage.forget(project);
+    super::note::forget_project(workspace, project);
 }

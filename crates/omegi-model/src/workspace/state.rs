@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::invitation::Invitation;
+use super::note::Note;
 use super::project::Project;
 use super::session::{Session, SignInLink};
 use super::token::{ApiToken, IngestToken};
 use super::triage::Triage;
 use super::user::User;
 use super::{Role, secret::Secret};
-use crate::id::{ProjectId, SecretHash, TokenId, UserId};
+use crate::id::{NoteId, ProjectId, SecretHash, TokenId, UserId};
 
 /// Everything that people made and that still holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,8 @@ pub struct Workspace {
     pub invitations: BTreeMap<SecretHash, Invitation>,
     /// What was done to issues.
     pub triage: Triage,
+    /// Notes, without their texts.
+    pub notes: BTreeMap<NoteId, Note>,
 }
 
 impl Workspace {

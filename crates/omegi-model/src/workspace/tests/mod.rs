@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod grouping;
+mod notes;
 mod projects;
 mod provision;
 mod regression;
