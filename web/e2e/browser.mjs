@@ -40,3 +40,15 @@ export async function signedIn(
   }
   return context;
 }
+
+/** The page has drawn what it was waiting for. The live stream never ends, so the network is never idle. */
+export async function settled(page) {
+  await page.waitForSelector('h1', { state: 'attached' });
+  await page
+    .waitForFunction(() => !document.querySelector('[class*="skeleton"], [class*="busy"]'), undefined, {
+      timeout: 8_000,
+    })
+    .catch(() => undefined);
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(450);
+}

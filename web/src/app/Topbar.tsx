@@ -75,7 +75,7 @@ export function LanguageMenu() {
   return (
     <Menu
       trigger={
-        <IconButton label={t.app.language}>
+        <IconButton label={t.app.language} data-spare>
           <span aria-hidden="true">{language === 'ko' ? '가' : 'A'}</span>
         </IconButton>
       }
@@ -101,7 +101,11 @@ export function ThemeToggle() {
     setDark(!dark);
   };
   return (
-    <IconButton label={`${t.app.theme}: ${dark ? t.app.themeDark : t.app.themeLight}`} onClick={flip}>
+    <IconButton
+      label={`${t.app.theme}: ${dark ? t.app.themeDark : t.app.themeLight}`}
+      onClick={flip}
+      data-spare
+    >
       {dark ? <Moon size={16} /> : <Sun size={16} />}
     </IconButton>
   );

@@ -18,7 +18,8 @@ export function useShortcuts(shortcuts: Shortcuts, active = true): void {
       const name = nameOf(event);
       if (!name || event.defaultPrevented) return;
       const sequence = prefix && event.timeStamp - prefix.at < SEQUENCE_MS ? `${prefix.key} ${name}` : null;
-      const run = (sequence ? current.current[sequence] : undefined) ?? current.current[name];
+      // After `g` the second key belongs to the sequence alone: `g e` must not also resolve what is selected.
+      const run = current.current[sequence ?? name];
       if (!run) return;
       event.preventDefault();
       run(event);
@@ -31,7 +32,11 @@ export function useShortcuts(shortcuts: Shortcuts, active = true): void {
 /** The shell calls this once: it remembers the first key of a sequence after all handlers had their turn. */
 export function trackPrefix(event: KeyboardEvent): void {
   const name = nameOf(event);
-  if (name) prefix = name === 'g' && !event.defaultPrevented ? { key: 'g', at: event.timeStamp } : null;
+  if (!name) return;
+  const next = name === 'g' && !prefix ? { key: 'g', at: event.timeStamp } : null;
+  setTimeout(() => {
+    prefix = next;
+  });
 }
 
 const NAMED: Record<string, string> = {

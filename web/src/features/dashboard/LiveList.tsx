@@ -1,6 +1,7 @@
 /** What is unresolved, newest first, as it happens. */
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CheckCircle2 } from 'lucide-react';
+import { useRef } from 'react';
 import type { Issue } from '../../api/types';
 import { allows, useSession } from '../../app/session';
 import { useT } from '../../i18n/i18n';
@@ -67,7 +68,8 @@ function Rows({
   const t = useT();
   const navigate = useNavigate();
   const act = useAct(project);
-  const held = useHeldRows(items, listKey);
+  const box = useRef<HTMLDivElement>(null);
+  const held = useHeldRows(items, listKey, box);
   const open = (issue: Issue, extra: object = {}) =>
     void navigate({
       to: '/p/$project/issues/$id',
@@ -76,7 +78,13 @@ function Rows({
     } as never);
   if (items.length === 0) return <Empty icon={<CheckCircle2 size={16} />} title={t.dashboard.liveEmpty} />;
   return (
-    <div role="grid" aria-label={t.dashboard.liveList} aria-rowcount={held.rows.length + 1} {...held.hold}>
+    <div
+      role="grid"
+      className={issues.grid}
+      aria-label={t.dashboard.liveList}
+      aria-rowcount={held.rows.length + 1}
+      {...held.hold}
+    >
       <IssueHead />
       {held.waiting > 0 ? (
         <div className={issues.pillRow}>

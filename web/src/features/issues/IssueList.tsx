@@ -38,7 +38,7 @@ export function IssueList({ project, search, items, more, onMore, onClear, mayAc
   const [at, setAt] = useState(-1);
   const [merging, setMerging] = useState<Issue[] | null>(null);
   const act = useAct(project);
-  const held = useHeldRows(items, JSON.stringify(filterKey(search)));
+  const held = useHeldRows(items, JSON.stringify(filterKey(search)), scroller);
   const rows = held.rows;
   const rowHeight = document.documentElement.dataset.density === 'compact' ? 28 : 40;
   const virtual = useVirtualizer({
