@@ -24,14 +24,14 @@ const TEXTS = [
   ],
   [
     '결제 흐름 정리',
-    'note',
+    'general',
     ['checkout', 'payment'],
     0,
     '# 결제 흐름\n\n1. 게이트웨이가 요청을 받습니다.\n2. 체크아웃이 금액을 계산합니다.\n3. 결제가 승인합니다.\n\n> 재고 예약은 결제보다 **먼저** 일어납니다.\n\n| 단계 | 서비스 | p99 |\n|---|---|---|\n| 금액 | checkout | 120 ms |\n| 승인 | payment | 840 ms |\n',
   ],
   [
     'Connection pools',
-    'note',
+    'general',
     ['database', 'stripe'],
     2,
     '# Connection pools\n\nHow large is large enough? Start with *workers × 1.2*. Linked from [[Stripe timeouts in the evening]].\n',
@@ -52,7 +52,7 @@ const TEXTS = [
   ],
   [
     '배포 점검표',
-    'note',
+    'general',
     ['ops'],
     0,
     '# 배포 점검표\n\n- [ ] 마이그레이션\n- [ ] 알림 끄기\n- [ ] 롤백 연습\n\n[[Connection pools]]와 [[결제 흐름 정리]]도 읽기.\n',

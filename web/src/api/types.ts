@@ -230,7 +230,7 @@ export interface StatsBucket {
   by_type?: Record<string, number>;
 }
 
-export type NoteKind = 'error' | 'note';
+export type NoteKind = 'error' | 'general';
 export type Visibility = 'private' | 'project' | 'everyone';
 export interface NoteItem {
   id: string;

@@ -12,6 +12,7 @@ import { useI18n } from '../i18n/i18n';
 import { inert } from '../lib/format';
 import { setTheme } from '../lib/preferences';
 import controls from '../ui/controls.module.css';
+import { useOpener } from '../ui/useOpener';
 import styles from './overlay.module.css';
 import { useSession } from './session';
 
@@ -37,6 +38,7 @@ export function Palette({
 }) {
   const { t } = useI18n();
   const id = useId();
+  const giveBack = useOpener(true);
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const entries = useEntries(text, project, onKeys);
@@ -63,7 +65,7 @@ export function Palette({
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className={controls.scrim} aria-hidden="true" />
-        <Dialog.Content className={styles.palette} aria-describedby={undefined}>
+        <Dialog.Content className={styles.palette} aria-describedby={undefined} onCloseAutoFocus={giveBack}>
           <Dialog.Title className="vh">{t.palette.title}</Dialog.Title>
           <div className={styles.paletteInput}>
             <Search size={16} aria-hidden="true" />

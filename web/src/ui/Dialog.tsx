@@ -6,6 +6,7 @@ import { useT } from '../i18n/i18n';
 import { Button, IconButton } from './Button';
 import styles from './controls.module.css';
 import { TextField } from './Field';
+import { useOpener } from './useOpener';
 
 interface DialogProps {
   open: boolean;
@@ -17,6 +18,7 @@ interface DialogProps {
 
 export function Dialog({ open, onClose, title, wide, children }: DialogProps) {
   const t = useT();
+  const giveBack = useOpener(open);
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
@@ -24,6 +26,7 @@ export function Dialog({ open, onClose, title, wide, children }: DialogProps) {
         <Radix.Content
           className={`${styles.dialog} ${wide ? styles.dialogWide : ''}`}
           aria-describedby={undefined}
+          onCloseAutoFocus={giveBack}
         >
           <Radix.Title className={styles.dialogTitle}>{title}</Radix.Title>
           {children}

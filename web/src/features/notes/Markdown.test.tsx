@@ -32,8 +32,9 @@ test('script, handlers and javascript: addresses are inert', () => {
 });
 
 test('a known title becomes a link, an unknown one says so, code stays code', () => {
-  const page = show('See [[Known]] and [[Gone]], not `[[Known]]`.');
+  const page = show('See [[Known|the first]] and [[Gone]], not `[[Known]]`.');
   expect(page.querySelector('a')?.getAttribute('href')).toBe('/notes/note_1');
+  expect(page.querySelector('a')?.textContent).toBe('the first');
   expect(page.querySelector('[title]')?.textContent).toBe('Gone');
   expect(page.querySelector('code')?.textContent).toBe('[[Known]]');
 });

@@ -39,6 +39,12 @@ function components(resolve: Props['resolve']): Components {
     h2: heading('h3'),
     h3: heading('h4'),
     h4: heading('h5'),
+    // A task's box is a sign, not a control: it is ticked in the source.
+    input: ({ checked }) => (
+      <span className={styles.task} role="img" aria-label={checked ? '✓' : '○'}>
+        {checked ? '☑' : '☐'}
+      </span>
+    ),
     // Images would be requests: only those of this origin are shown.
     img: ({ src, alt }) =>
       typeof src === 'string' && src.startsWith('/') && !src.startsWith('//') ? (
@@ -49,7 +55,7 @@ function components(resolve: Props['resolve']): Components {
     a: ({ href = '', children }) => {
       if (href.startsWith(NOTE_HREF)) {
         const title = decode(href.slice(NOTE_HREF.length));
-        return <WikiLink title={title} id={resolve?.(title)} />;
+        return <WikiLink shown={textOf(children)} title={title} id={resolve?.(title)} />;
       }
       if (href.startsWith(ISSUE_HREF)) return <IssueCard id={decode(href.slice(ISSUE_HREF.length))} />;
       const own = href.startsWith('/') && !href.startsWith('//');
@@ -65,18 +71,18 @@ function components(resolve: Props['resolve']): Components {
   };
 }
 
-function WikiLink({ title, id }: { title: string; id: string | undefined }) {
+function WikiLink({ title, shown, id }: { title: string; shown: string; id: string | undefined }) {
   const t = useT();
   if (!id) {
     return (
       <span className={styles.wikiMissing} title={t.notes.orphanLink}>
-        {title}
+        {shown || title}
       </span>
     );
   }
   return (
     <Link to="/notes/$id" params={{ id }} className={styles.wiki}>
-      {title}
+      {shown || title}
     </Link>
   );
 }

@@ -44,7 +44,7 @@ export function NoteForm({ draft, onChange, onSubmit }: Props) {
           value={draft.kind}
           options={[
             { value: 'error', label: t.notes.error },
-            { value: 'note', label: t.notes.note },
+            { value: 'general', label: t.notes.note },
           ]}
           onChange={(kind) => set({ kind })}
         />

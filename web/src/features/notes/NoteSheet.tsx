@@ -123,5 +123,5 @@ function NewOfIssue({
 }
 
 function blank(project: string | null): NoteDraft {
-  return { kind: 'note', title: '', body: '', tags: [], project, visibility: 'private', issue_ids: [] };
+  return { kind: 'general', title: '', body: '', tags: [], project, visibility: 'private', issue_ids: [] };
 }

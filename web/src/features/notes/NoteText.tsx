@@ -16,11 +16,14 @@ import { IssueCard } from './IssueCard';
 import { Markdown } from './Markdown';
 import styles from './notes.module.css';
 import { useAddComment, useComments, useDeleteComment } from './queries';
+import { titleKey } from './wiki';
 
 export function NoteText({ note, heading: Heading = 'h3' }: { note: Note; heading?: 'h1' | 'h3' }) {
   const t = useT();
   const navigate = useNavigate();
-  const titles = new Map([...note.links, ...note.backlinks].map((other) => [other.title, other.id]));
+  const titles = new Map(
+    [...note.links, ...note.backlinks].map((other) => [titleKey(other.title), other.id]),
+  );
   const shown = note.issue_ids.filter((id) => !note.body.includes(`![[issue:${id}]]`));
   return (
     <article>
@@ -44,7 +47,7 @@ export function NoteText({ note, heading: Heading = 'h3' }: { note: Note; headin
       {shown.map((id) => (
         <IssueCard key={id} id={id} />
       ))}
-      <Markdown body={note.body} resolve={(title) => titles.get(title)} />
+      <Markdown body={note.body} resolve={(title) => titles.get(titleKey(title))} />
       <section className={styles.below} aria-label={t.notes.links}>
         <div className="rowflex">
           <h4 className={`${styles.belowTitle} grow`}>

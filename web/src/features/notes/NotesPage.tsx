@@ -114,7 +114,7 @@ export function NoteFilters({
         value={search.kind}
         options={[
           ['error', t.notes.error],
-          ['note', t.notes.note],
+          ['general', t.notes.note],
         ]}
         onChange={(kind) => update({ kind })}
       />

@@ -9,7 +9,7 @@ interface MdNode {
 
 export const NOTE_HREF = '#note=';
 export const ISSUE_HREF = '#issue=';
-const PATTERN = /(!?)\[\[([^[\]\n]{1,200})\]\]/g;
+const PATTERN = /(!?)\[\[([^[\]|\n]{1,200})(?:\|([^[\]\n]{1,200}))?\]\]/g;
 
 /** Turns the marks into links with an address that only our own link component understands. Code is left alone. */
 export function remarkWiki() {
@@ -28,12 +28,12 @@ function split(node: MdNode): MdNode[] {
   const parts: MdNode[] = [];
   let from = 0;
   for (const match of text.matchAll(PATTERN)) {
-    const [whole, embed, name = ''] = match;
+    const [whole, embed, name = '', shown = name] = match;
     if (match.index > from) parts.push({ type: 'text', value: text.slice(from, match.index) });
     parts.push(
       embed && name.startsWith('issue:')
         ? link(ISSUE_HREF + encodeURIComponent(name.slice(6).trim()), name)
-        : link(NOTE_HREF + encodeURIComponent(name.trim()), name),
+        : link(NOTE_HREF + encodeURIComponent(name.trim()), shown.trim()),
     );
     from = match.index + whole.length;
   }
@@ -75,4 +75,9 @@ export function headingId(text: string): string {
     .replace(/[*_`[\]]/g, '')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '')}`;
+}
+
+/** Form in which titles are compared: case and runs of blanks do not count. */
+export function titleKey(title: string): string {
+  return title.trim().replace(/\s+/g, ' ').toLowerCase();
 }

@@ -109,7 +109,7 @@ export function QueryPage() {
     if (!result) return;
     const body = `\`\`\`sql\n${text}\n\`\`\`\n\n${toMarkdown(result)}\n`;
     const draft = {
-      kind: 'note' as const,
+      kind: 'general' as const,
       title: t.query.title,
       body,
       tags: [],

@@ -1,11 +1,12 @@
 /** The flame view: depth downward, time to the right, on one canvas. The rows of the other views are its table twin. */
-import { type PointerEvent, useEffect, useRef, useState } from 'react';
+import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useT } from '../../i18n/i18n';
 import type { SeriesLook } from '../../lib/series';
 import { duration } from '../../lib/time';
 import { fitCanvas, resolveColours } from '../../ui/canvas';
 import { useSize } from '../../ui/useSize';
 import { useThemeTick } from '../../ui/useThemeTick';
+import { flameLines } from './flameLines';
 import type { TraceModel } from './model';
 import type { Zoom } from './TraceView';
 import styles from './trace.module.css';
@@ -31,10 +32,12 @@ export function Flame({ model, looks, range, selected, onSelect, onZoom }: Props
   const { width } = useSize(box);
   const theme = useThemeTick();
   const [over, setOver] = useState<number | null>(null);
-  const height = Math.min(model.levels, LEVELS_MAX) * LEVEL + 8;
+  const lines = useMemo(() => flameLines(model, LEVELS_MAX), [model]);
+  const height = (lines.reduce((most, line) => Math.max(most, line), 0) + 1) * LEVEL + 8;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours
   useEffect(() => {
-    if (canvas.current && width > 0) draw(canvas.current, width, height, model, looks, range, selected);
+    if (canvas.current && width > 0)
+      draw(canvas.current, width, height, model, lines, looks, range, selected);
   }, [width, height, model, looks, range, selected, theme]);
   const hit = (event: PointerEvent | React.MouseEvent): number | null => {
     const area = canvas.current?.getBoundingClientRect();
@@ -88,6 +91,7 @@ function draw(
   width: number,
   height: number,
   model: TraceModel,
+  lines: Int32Array,
   looks: Map<string, SeriesLook>,
   range: Zoom,
   selected: number | null,
@@ -108,13 +112,13 @@ function draw(
   context.font = '500 12px "Pretendard Variable", sans-serif';
   context.textBaseline = 'middle';
   for (let row = 0; row < model.spans.length; row += 1) {
-    const depth = model.depth[row] ?? 0;
+    const line = lines[row] ?? -1;
     const x = ((model.start[row] ?? 0) - range.from) * scale;
     const wide = Math.max(1, ((model.end[row] ?? 0) - (model.start[row] ?? 0)) * scale);
-    if (depth >= LEVELS_MAX || x > width || x + wide < 0) continue;
+    if (line < 0 || x > width || x + wide < 0) continue;
     const span = model.spans[row];
     if (!span) continue;
-    const y = 4 + depth * LEVEL;
+    const y = 4 + line * LEVEL;
     const left = Math.max(0, x);
     const shown = Math.min(width, x + wide) - left;
     context.globalAlpha = model.path[row] ? 1 : 0.6;
