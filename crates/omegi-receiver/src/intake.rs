@@ -114,6 +114,7 @@ impl Intake {
             grant,
             services: &*self.services,
             body_bytes_max,
+            scrub_secrets: self.config.scrub_secrets,
         }
     }
 
@@ -191,6 +192,7 @@ impl Intake {
             RequestKind::Traces => &self.metrics.spans.refused,
             RequestKind::Logs => &self.metrics.log_records.refused,
         };
+        self.metrics.scrubbed.add(prepared.is_scrubbed.into());
         for (reason, count) in &taken.refused {
             refused.of(Refusal::from(*reason)).add(*count);
         }

@@ -18,6 +18,7 @@ mod partial;
 mod proto;
 mod rate;
 mod receiver;
+mod scrub;
 mod serve;
 mod tls;
 

@@ -19,6 +19,7 @@ mod refused;
 mod resource;
 mod span;
 mod text;
+mod texts;
 mod value;
 mod warning;
 
@@ -31,6 +32,7 @@ pub use log::LogRef;
 pub use refused::{RefusalReason, Refused};
 pub use resource::{ResourceRef, ScopeRef, UNKNOWN_SERVICE};
 pub use span::SpanRef;
+pub use texts::{TextAt, texts};
 pub use value::{ListRef, MapRef, ValueRef};
 pub use warning::{Warning, Warnings};
 

@@ -12,6 +12,7 @@ use omegi_model::wire::{self, Inspection, READER_VERSION, RefusalReason, Warning
 use crate::auth::{Grant, ServiceRegistry};
 use crate::error::Failure;
 use crate::partial::Taken;
+use crate::scrub;
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub(crate) struct Prepared {
     pub(crate) record: Option<NewRecord>,
     /// Bytes it takes in memory.
     pub(crate) bytes_held: u64,
+    /// A secret was found and masked.
+    pub(crate) is_scrubbed: bool,
 }
 
 /// What the steps need to know beside the body.
@@ -47,6 +50,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) grant: &'a Grant,
     pub(crate) services: &'a dyn ServiceRegistry,
     pub(crate) body_bytes_max: usize,
+    pub(crate) scrub_secrets: bool,
 }
 
 impl Rules<'_> {
@@ -66,6 +70,12 @@ impl Rules<'_> {
             RequestKind::Logs => Signal::Logs,
             RequestKind::Metrics => return metrics(&decoded, warnings),
         };
+        let scrubbed = self
+            .scrub_secrets
+            .then(|| scrub::scrub(&decoded, incoming.kind))
+            .flatten();
+        let is_scrubbed = scrubbed.is_some();
+        let decoded = scrubbed.map_or(decoded, Bytes::from);
         let mut inspection = wire::inspect(&decoded, signal).map_err(unreadable)?;
         let mut refused = as_counts(&inspection);
         self.judge_services(&mut inspection, &mut refused);
@@ -77,7 +87,7 @@ impl Rules<'_> {
         };
         let stored = received - taken.refused_count();
         let record = (stored > 0).then(|| {
-            let (encoding, body) = stored_body(&incoming, &decoded);
+            let (encoding, body) = stored_body(&incoming, &decoded, is_scrubbed);
             let record = TelemetryRecord {
                 signal,
                 project: self.grant.project,
@@ -94,11 +104,13 @@ impl Rules<'_> {
             }
         });
         let stored_bytes = record.as_ref().map_or(0, |record| record.body.len());
+        let bytes_held = (decoded.len() + stored_bytes) as u64;
         Ok(Prepared {
             taken,
             received,
             record,
-            bytes_held: (decoded.len() + stored_bytes) as u64,
+            bytes_held,
+            is_scrubbed,
         })
     }
 
@@ -171,12 +183,16 @@ fn metrics(decoded: &[u8], warnings: Warnings) -> Result<Prepared, Failure> {
         received,
         record: None,
         bytes_held: 0,
+        is_scrubbed: false,
     })
 }
 
 /// The body to keep and its encoding: the client's own where it is compressed protobuf.
-fn stored_body(incoming: &Incoming, decoded: &Bytes) -> (Encoding, Bytes) {
-    if incoming.format == Format::Protobuf && incoming.encoding != Encoding::Identity {
+fn stored_body(incoming: &Incoming, decoded: &Bytes, is_scrubbed: bool) -> (Encoding, Bytes) {
+    if !is_scrubbed
+        && incoming.format == Format::Protobuf
+        && incoming.encoding != Encoding::Identity
+    {
         return (incoming.encoding, incoming.body.clone());
     }
     match envelope::compress(decoded) {

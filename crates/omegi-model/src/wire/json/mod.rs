@@ -7,7 +7,7 @@
 mod message;
 mod scalar;
 mod scanner;
-mod schema;
+pub(super) mod schema;
 mod writer;
 
 use super::warning::Warnings;

@@ -2,14 +2,14 @@
 
 /// A message: its fields.
 #[derive(Debug)]
-pub(super) struct Schema(pub(super) &'static [FieldSchema]);
+pub(in crate::wire) struct Schema(pub(in crate::wire) &'static [FieldSchema]);
 
 /// Key, field number, kind.
-pub(super) type FieldSchema = (&'static str, u32, Kind);
+pub(in crate::wire) type FieldSchema = (&'static str, u32, Kind);
 
 /// How a field is written in JSON and in protobuf.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+pub(in crate::wire) enum Kind {
     Text,
     /// Base64 in JSON.
     Bytes,
@@ -37,9 +37,10 @@ use Kind::{
     Text, Uint32,
 };
 
-pub(super) static TRACES: Schema = Schema(&[("resourceSpans", 1, Many(&RESOURCE_SPANS))]);
-pub(super) static LOGS: Schema = Schema(&[("resourceLogs", 1, Many(&RESOURCE_LOGS))]);
-pub(super) static METRICS: Schema = Schema(&[("resourceMetrics", 1, Many(&RESOURCE_METRICS))]);
+pub(in crate::wire) static TRACES: Schema = Schema(&[("resourceSpans", 1, Many(&RESOURCE_SPANS))]);
+pub(in crate::wire) static LOGS: Schema = Schema(&[("resourceLogs", 1, Many(&RESOURCE_LOGS))]);
+pub(in crate::wire) static METRICS: Schema =
+    Schema(&[("resourceMetrics", 1, Many(&RESOURCE_METRICS))]);
 
 static RESOURCE_SPANS: Schema = Schema(&[
     ("resource", 1, One(&RESOURCE)),
@@ -119,7 +120,7 @@ static LOG: Schema = Schema(&[
     ("observedTimeUnixNano", 11, Fixed64),
     ("eventName", 12, Text),
 ]);
-static KEY_VALUE: Schema = Schema(&[
+pub(in crate::wire) static KEY_VALUE: Schema = Schema(&[
     ("key", 1, Text),
     ("value", 2, One(&ANY_VALUE)),
     ("keyStrindex", 3, StringReference),
