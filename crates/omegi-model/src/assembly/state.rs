@@ -93,7 +93,7 @@ pub struct TraceState {
     /// Spans and marks left out by the limits.
     pub(crate) left_out: u32,
     /// Over the span limit: missing ancestors of errors, kept when they come.
-    wanted: BTreeSet<u64>,
+    wanted: Option<BTreeSet<u64>>,
     /// It was frozen into a tombstone before: what came earlier is gone.
     pub(crate) continuation: bool,
     #[serde(skip)]
@@ -126,7 +126,7 @@ impl TraceState {
             links: Vec::new(),
             dropped: BTreeMap::new(),
             left_out: 0,
-            wanted: BTreeSet::new(),
+            wanted: None,
             continuation: false,
             index: Index::default(),
         }
@@ -186,22 +186,39 @@ impl TraceState {
             + self.log_marks.capacity() * size_of::<LogMark>()
             + self.links.capacity() * size_of::<Link>()
             + marks * size_of::<Recording>()
-            + (self.wanted.len() + self.dropped.len()) * 24
+            + (self.wanted.as_ref().map_or(0, BTreeSet::len) + self.dropped.len()) * 24
             + self.index.bytes()
     }
 
     /// Adds a span; a repeat changes nothing, a differing copy is merged.
     pub fn add_span_facts(&mut self, facts: &SpanFacts<'_>, arrival: Arrival) -> Added {
+        let full = self.spans.len() >= self.limits.spans_max as usize;
+        if full && !self.is_needed(facts) {
+            self.left_out = self.left_out.saturating_add(1);
+            return Added::default();
+        }
         let operation = self.operation(facts);
         let span = skeleton(facts, operation);
         match self.find(&span) {
             Some(place) => self.merge(place, span, facts, arrival),
-            None if self.admits(&span) => self.insert(span, facts, arrival),
-            None => {
-                self.left_out = self.left_out.saturating_add(1);
-                Added::default()
-            }
+            None => self.insert(span, facts, arrival),
         }
+    }
+
+    /// Over the limit: whether an error's path or the entry may need the span, up to twice the
+    /// limit in all. A repeat of a healthy span is not looked up: it would change nothing.
+    fn is_needed(&mut self, facts: &SpanFacts<'_>) -> bool {
+        let wanted = self.wanted.get_or_insert_with(|| {
+            super::limit::missing_ancestors(&self.spans, &self.span_marks)
+        });
+        let entry = facts.parent.is_none()
+            || matches!(facts.kind, SpanKind::Server | SpanKind::Consumer);
+        let needed = wanted.remove(&id_bits(facts.span_id)) || entry || facts.is_marked();
+        let room = self.spans.len() < (self.limits.spans_max as usize).saturating_mul(2);
+        if needed && room {
+            wanted.extend(facts.parent.map(id_bits));
+        }
+        needed && room
     }
 
     /// Adds a log record; one that tells of no error changes nothing.
@@ -293,26 +310,6 @@ impl TraceState {
                 })
             },
         )
-    }
-
-    /// Up to the limit every span; over it those that an error's path or the entry may need, and
-    /// never more than twice the limit.
-    fn admits(&mut self, span: &Span) -> bool {
-        let max = self.limits.spans_max as usize;
-        if self.spans.len() < max {
-            return true;
-        }
-        if self.spans.len() == max && self.wanted.is_empty() {
-            self.wanted = super::limit::missing_ancestors(&self.spans, &self.span_marks);
-        }
-        let kind = self.operations.get(span.operation).kind;
-        let entry = span.parent == 0 || matches!(kind, SpanKind::Server | SpanKind::Consumer);
-        let needed = entry || span.flags.has(Flags::MARKED) || self.wanted.remove(&span.id);
-        let admitted = needed && self.spans.len() < max.saturating_mul(2);
-        if admitted && span.parent != 0 {
-            self.wanted.insert(span.parent);
-        }
-        admitted
     }
 
     fn insert(&mut self, span: Span, facts: &SpanFacts<'_>, arrival: Arrival) -> Added {

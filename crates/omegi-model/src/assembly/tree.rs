@@ -35,6 +35,19 @@ impl Tree {
     pub(crate) fn link(items: &[Item]) -> Self {
         let mut parents = resolve(items);
         let cut = cut_rings(&mut parents);
+        Self::of(parents, cut)
+    }
+
+    /// The same forest with what stands on top below `root`, where `below` says so.
+    pub(crate) fn gathered(&self, root: u32, below: impl Fn(u32) -> bool) -> Self {
+        let tops = |(&parent, node): (&u32, u32)| match parent {
+            NONE if node != root && below(node) => root,
+            parent => parent,
+        };
+        Self::of(self.parents.iter().zip(0..).map(tops).collect(), self.cut.clone())
+    }
+
+    fn of(parents: Vec<u32>, cut: Vec<u32>) -> Self {
         let (starts, children) = adopt(&parents);
         let mut tree = Self {
             parents,

@@ -67,7 +67,7 @@ pub(crate) fn faults(forest: &Forest<'_>) -> Vec<Fault> {
         } else {
             Vec::new()
         };
-        if mark.is_some() || !on_it.is_empty() || node.flags.has(Flags::MARKED) {
+        if mark.is_some() || !on_it.is_empty() {
             faults.push(fault(forest, at, node, mark, &on_it));
         }
     }

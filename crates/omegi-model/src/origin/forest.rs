@@ -44,6 +44,8 @@ pub(crate) struct Forest<'s> {
     pub(crate) tree: Tree,
     /// Queues between the top and each node.
     hops: Vec<u32>,
+    /// Nodes that stand below the root for want of their own parent, ascending.
+    orphans: Vec<u32>,
 }
 
 impl<'s> Forest<'s> {
@@ -67,10 +69,31 @@ impl<'s> Forest<'s> {
             nodes,
             tree,
             hops: Vec::new(),
+            orphans: Vec::new(),
         };
         forest.adjust();
+        forest.gather_orphans();
         forest.count_hops();
         forest
+    }
+
+    /// With one root there, a span whose parent never came is taken to be somewhere below it: the
+    /// gap is told by the verdict, and whether a failure crossed it by the usual tests.
+    fn gather_orphans(&mut self) {
+        let is_root = |at: &u32| self.node(*at).is_some_and(|n| n.parent == 0 && n.span.is_some());
+        let mut roots = (0..self.nodes.len() as u32).filter(is_root);
+        let (Some(root), None) = (roots.next(), roots.next()) else { return };
+        let below = |at: u32| {
+            self.node(at).is_some_and(|node| node.id != 0 && (node.parent != 0 || node.span.is_none()))
+                && self.tree.cut().binary_search(&at).is_err()
+        };
+        self.orphans = (0..self.nodes.len() as u32)
+            .filter(|&at| self.tree.parent(at).is_none() && at != root && below(at))
+            .collect();
+        if !self.orphans.is_empty() {
+            let orphans = &self.orphans;
+            self.tree = self.tree.gathered(root, |at| orphans.binary_search(&at).is_ok());
+        }
     }
 
     pub(crate) fn node(&self, at: u32) -> Option<&Node> {
