@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::rules::AssemblyRules;
-use super::skeleton::Flags;
+use super::skeleton::{Flags, Span};
 use super::state::{TraceKey, TraceState, id_of};
 use crate::error_event::{MissingParent, SpanKind, Verdict, VerdictState};
 use crate::id::SpanId;
@@ -37,19 +37,14 @@ impl TraceState {
     }
 
     /// Marks settle on a grid of `settle` steps from the first one, so that a storm of marks costs
-    /// one look per step and not one per mark.
+    /// one look per step and not one per mark. The next step, until the last mark has settled.
     fn next_settle(&self, now: UnixNanos, rules: &AssemblyRules) -> Option<UnixNanos> {
-        let spans = self.span_marks.iter().map(|mark| mark.received);
-        let received = spans.chain(self.log_marks.iter().map(|mark| mark.received));
-        let first = received.clone().min()?;
+        let (first, last) = self.marks_between?;
         let step = rules.settle.max(1);
-        received
-            .map(|at| {
-                let steps = at.since(first).saturating_add(step - 1) / step;
-                first.plus(steps.saturating_add(1).saturating_mul(step))
-            })
-            .filter(|&at| at > now)
-            .min()
+        let steps = |from: i64| from.max(0).saturating_add(step - 1) / step;
+        let last_settles = steps(last.since(first)).saturating_add(1);
+        let next = (now.since(first).max(0) / step).saturating_add(1);
+        (next <= last_settles).then(|| first.plus(next.saturating_mul(step)))
     }
 
     /// Nothing can change without a new record: quiet and complete, or idle.
@@ -147,16 +142,13 @@ impl TraceState {
         if missing.is_empty() {
             return Vec::new();
         }
-        let mut children: BTreeMap<u64, BTreeSet<(u64, u32)>> = BTreeMap::new();
+        let mut children: BTreeMap<u64, Vec<&Span>> = BTreeMap::new();
         for span in self
             .spans
             .iter()
             .filter(|span| missing.contains(&span.parent))
         {
-            children
-                .entry(span.parent)
-                .or_default()
-                .insert((span.id, span.operation));
+            children.entry(span.parent).or_default().push(span);
         }
         children
             .into_iter()
@@ -191,27 +183,20 @@ impl TraceState {
 
     /// The service a missing span would be in: that of a log record which names it, else that of
     /// its children where they all say it is theirs (no entry among them, none remote).
-    fn missing_service(&self, id: u64, children: &BTreeSet<(u64, u32)>) -> Option<String> {
+    fn missing_service(&self, id: u64, children: &[&Span]) -> Option<String> {
         let mut services: BTreeSet<&str> = BTreeSet::new();
         let logs = self.log_marks.iter().filter(|mark| mark.span_id == id);
         services.extend(logs.map(|mark| self.service_of(mark.source)));
-        if services.is_empty() {
-            let local = self
-                .spans
+        let is_local = |span: &&Span| {
+            let kind = self.operations.get(span.operation).kind;
+            let entry = matches!(kind, SpanKind::Server | SpanKind::Consumer);
+            !span.flags.has(Flags::PARENT_REMOTE) && (!entry || span.flags.has(Flags::PARENT_LOCAL))
+        };
+        if services.is_empty() && children.iter().all(is_local) {
+            let sources = children
                 .iter()
-                .filter(|span| span.parent == id)
-                .all(|span| {
-                    let kind = self.operations.get(span.operation).kind;
-                    let entry = matches!(kind, SpanKind::Server | SpanKind::Consumer);
-                    !span.flags.has(Flags::PARENT_REMOTE)
-                        && (!entry || span.flags.has(Flags::PARENT_LOCAL))
-                });
-            if local {
-                let sources = children
-                    .iter()
-                    .map(|&(_, op)| self.operations.get(op).source);
-                services.extend(sources.map(|source| self.service_of(source)));
-            }
+                .map(|span| self.operations.get(span.operation).source);
+            services.extend(sources.map(|source| self.service_of(source)));
         }
         match services.len() {
             1 => services.pop_first().map(str::to_owned),
@@ -224,9 +209,10 @@ impl TraceState {
     }
 }
 
-fn ids_of(children: &BTreeSet<(u64, u32)>) -> Vec<SpanId> {
-    let mut ids: Vec<SpanId> = children.iter().filter_map(|&(id, _)| id_of(id)).collect();
-    ids.dedup();
-    ids.truncate(CHILDREN_MAX);
-    ids
+fn ids_of(children: &[&Span]) -> Vec<SpanId> {
+    let ids: BTreeSet<u64> = children.iter().map(|span| span.id).collect();
+    ids.into_iter()
+        .filter_map(id_of)
+        .take(CHILDREN_MAX)
+        .collect()
 }

@@ -87,6 +87,8 @@ pub struct TraceState {
     /// By place of the span, ascending.
     pub(crate) span_marks: Vec<SpanMark>,
     pub(crate) log_marks: Vec<LogMark>,
+    /// Log times of the first and the last mark.
+    pub(crate) marks_between: Option<(UnixNanos, UnixNanos)>,
     pub(crate) links: Vec<Link>,
     /// Dropped counts of SDKs, for the spans that have any.
     pub(crate) dropped: BTreeMap<u32, u32>,
@@ -123,6 +125,7 @@ impl TraceState {
             spans: Vec::new(),
             span_marks: Vec::new(),
             log_marks: Vec::new(),
+            marks_between: None,
             links: Vec::new(),
             dropped: BTreeMap::new(),
             left_out: 0,
@@ -208,11 +211,11 @@ impl TraceState {
     /// Over the limit: whether an error's path or the entry may need the span, up to twice the
     /// limit in all. A repeat of a healthy span is not looked up: it would change nothing.
     fn is_needed(&mut self, facts: &SpanFacts<'_>) -> bool {
-        let wanted = self.wanted.get_or_insert_with(|| {
-            super::limit::missing_ancestors(&self.spans, &self.span_marks)
-        });
-        let entry = facts.parent.is_none()
-            || matches!(facts.kind, SpanKind::Server | SpanKind::Consumer);
+        let wanted = self
+            .wanted
+            .get_or_insert_with(|| super::limit::missing_ancestors(&self.spans, &self.span_marks));
+        let entry =
+            facts.parent.is_none() || matches!(facts.kind, SpanKind::Server | SpanKind::Consumer);
         let needed = wanted.remove(&id_bits(facts.span_id)) || entry || facts.is_marked();
         let room = self.spans.len() < (self.limits.spans_max as usize).saturating_mul(2);
         if needed && room {
@@ -246,6 +249,7 @@ impl TraceState {
         self.touch(arrival);
         let mark = self.log_mark(facts, arrival);
         self.log_marks.insert(at, mark);
+        self.note_mark(arrival);
         Added {
             duplicate: false,
             new_mark: true,
@@ -270,6 +274,12 @@ impl TraceState {
             attributes: self.attributes(&facts.attributes),
             recording: Recording::keep(&exception, &mut self.texts, bytes_max),
         }
+    }
+
+    fn note_mark(&mut self, arrival: Arrival) {
+        let now = arrival.append_time;
+        let (first, last) = self.marks_between.unwrap_or((now, now));
+        self.marks_between = Some((first.min(now), last.max(now)));
     }
 
     /// Moves the clock of arrivals; after a long silence the trace counts as opened anew.
@@ -338,6 +348,7 @@ impl TraceState {
         }
         let mark = self.span_mark(place, facts, arrival);
         self.span_marks.insert(at, mark);
+        self.note_mark(arrival);
         true
     }
 
@@ -382,6 +393,9 @@ impl TraceState {
         }
         if differs {
             self.touch(arrival);
+        }
+        if new_mark {
+            self.note_mark(arrival);
         }
         Added {
             duplicate: true,

@@ -44,7 +44,10 @@ impl Tree {
             NONE if node != root && below(node) => root,
             parent => parent,
         };
-        Self::of(self.parents.iter().zip(0..).map(tops).collect(), self.cut.clone())
+        Self::of(
+            self.parents.iter().zip(0..).map(tops).collect(),
+            self.cut.clone(),
+        )
     }
 
     fn of(parents: Vec<u32>, cut: Vec<u32>) -> Self {

@@ -46,13 +46,17 @@ fn innermost_first(reading: &Reading) -> Vec<InputException<'_>> {
     let others = (0..all.len())
         .filter(|at| !way.contains(at))
         .collect::<Vec<_>>();
+    // Without a type it is a text that was noted with a stack: of the logger, not of a throw.
+    let noted = reading
+        .outermost()
+        .is_some_and(|e| e.kind.is_empty() && !e.message.is_empty());
     way.iter()
         .chain(&others)
         .filter_map(|&at| all.get(at))
         .map(|e| InputException {
             kind: &e.kind,
             message: &e.message,
-            frames: &e.frames,
+            frames: if noted { &[] } else { &e.frames },
         })
         .collect()
 }

@@ -10,6 +10,7 @@ mod detect;
 mod digest;
 mod draft;
 mod evidence;
+mod explain;
 mod grouping;
 mod path;
 mod summary;
@@ -17,6 +18,7 @@ mod summary;
 pub use announced::Announced;
 pub use calls::{Call, ForeignCall, foreign_calls, service_calls};
 pub use detect::{DetectionRules, detect};
+pub use explain::{Step, explain};
 pub use summary::summarise;
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ fn fault(
         .iter()
         .map(|log| log.error_type)
         .chain([error_type])
-        .max()
+        .max_by_key(|&id| text(id))
         .unwrap_or(0);
     let status_message = mark.map_or("", |mark| text(mark.status_message));
     let http_status = mark.map_or(0, |mark| mark.http_status);

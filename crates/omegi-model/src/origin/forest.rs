@@ -80,11 +80,17 @@ impl<'s> Forest<'s> {
     /// With one root there, a span whose parent never came is taken to be somewhere below it: the
     /// gap is told by the verdict, and whether a failure crossed it by the usual tests.
     fn gather_orphans(&mut self) {
-        let is_root = |at: &u32| self.node(*at).is_some_and(|n| n.parent == 0 && n.span.is_some());
+        let is_root = |at: &u32| {
+            self.node(*at)
+                .is_some_and(|n| n.parent == 0 && n.span.is_some())
+        };
         let mut roots = (0..self.nodes.len() as u32).filter(is_root);
-        let (Some(root), None) = (roots.next(), roots.next()) else { return };
+        let (Some(root), None) = (roots.next(), roots.next()) else {
+            return;
+        };
         let below = |at: u32| {
-            self.node(at).is_some_and(|node| node.id != 0 && (node.parent != 0 || node.span.is_none()))
+            self.node(at)
+                .is_some_and(|node| node.id != 0 && (node.parent != 0 || node.span.is_none()))
                 && self.tree.cut().binary_search(&at).is_err()
         };
         self.orphans = (0..self.nodes.len() as u32)
@@ -92,7 +98,9 @@ impl<'s> Forest<'s> {
             .collect();
         if !self.orphans.is_empty() {
             let orphans = &self.orphans;
-            self.tree = self.tree.gathered(root, |at| orphans.binary_search(&at).is_ok());
+            self.tree = self
+                .tree
+                .gathered(root, |at| orphans.binary_search(&at).is_ok());
         }
     }
 

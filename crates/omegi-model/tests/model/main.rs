@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cost;
 mod envelope;
 mod json;
 mod limits;
+mod traces;
 mod wire;

@@ -18,7 +18,14 @@ struct Seed {
 }
 
 fn seeds() -> impl Strategy<Value = Vec<Seed>> {
-    let seed = (any::<prop::sample::Index>(), 0..4_u8, 0..5_u8, 0..500_i64, 1..400_i64, 0..12_u8);
+    let seed = (
+        any::<prop::sample::Index>(),
+        0..4_u8,
+        0..5_u8,
+        0..500_i64,
+        1..400_i64,
+        0..12_u8,
+    );
     prop::collection::vec(seed, 1..24).prop_map(|seeds| {
         let seeds = seeds.into_iter().enumerate();
         seeds
@@ -39,7 +46,13 @@ fn records(seeds: &[Seed]) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
     for (seed, n) in seeds.iter().zip(1_u8..) {
         let number = u64::from(n);
-        let kinds = [SpanKind::Internal, SpanKind::Server, SpanKind::Client, SpanKind::Producer, SpanKind::Consumer];
+        let kinds = [
+            SpanKind::Internal,
+            SpanKind::Server,
+            SpanKind::Client,
+            SpanKind::Producer,
+            SpanKind::Consumer,
+        ];
         let service = ["web", "cart", "stock", "mail"][usize::from(seed.service)];
         let span = span(number, seed.parent as u64, service)
             .kind(kinds[usize::from(seed.kind)])
@@ -53,7 +66,10 @@ fn records(seeds: &[Seed]) -> Vec<Record> {
         let stack = java("com.shop.Boom", "it broke down", &["A.a", "B.b"]);
         match seed.fault {
             0 => records.push(span.threw("com.shop.Boom", "it broke down", &stack).into()),
-            1 => records.push(span.threw(&format!("Own{n}"), "for its own reason", "").into()),
+            1 => records.push(
+                span.threw(&format!("Own{n}"), "for its own reason", "")
+                    .into(),
+            ),
             2 => records.push(span.failed("").http(500).into()),
             3 => records.push(span.records("Handled", "never mind", "").into()),
             4 => {
@@ -66,7 +82,11 @@ fn records(seeds: &[Seed]) -> Vec<Record> {
                 records.push(span.into());
                 records.push(longer.at(seed.from, seed.from + seed.length + 5).into());
             }
-            6 => records.push(log(n, 0, service, 17, "").threw("com.shop.Boom", "it broke down", "").into()),
+            6 => records.push(
+                log(n, 0, service, 17, "")
+                    .threw("com.shop.Boom", "it broke down", "")
+                    .into(),
+            ),
             _ => records.push(span.into()),
         }
     }
@@ -87,7 +107,9 @@ fn last(trace: &Trace) -> Vec<ErrorEvent> {
 fn run(records: &[Record], pauses: &[u8]) -> Trace {
     let mut trace = trace();
     for (record, pause) in records.iter().zip(pauses.iter().cycle()) {
-        trace = trace.feed([record.clone()]).wait(i64::from(*pause) * 40 * MILLI);
+        trace = trace
+            .feed([record.clone()])
+            .wait(i64::from(*pause) * 40 * MILLI);
     }
     trace.close().close()
 }

@@ -1,6 +1,7 @@
 //! Where it began, and how far it came.
 
 use super::kit::*;
+use crate::detection::explain;
 use crate::error_event::{Role, SpanKind, VerdictState};
 use crate::event::NodeKind;
 
@@ -97,4 +98,24 @@ fn edge_59_a_late_callee_takes_over_from_the_remote_origin() {
     );
     assert_eq!(late.supersedes, [early.id]);
     assert!(late.revision > early.revision);
+}
+
+#[test]
+fn an_explanation_names_records_rules_and_what_was_told() {
+    let trace = trace()
+        .feed([
+            span(1, 0, "web").kind(SpanKind::Server).failed(""),
+            span(2, 1, "web").threw("Boom", "no such order", ""),
+        ])
+        .close();
+    let steps = explain(&trace.state, &trace.announced);
+    let rules: Vec<&str> = steps.iter().map(|step| step.rule.as_str()).collect();
+    assert_eq!(rules[..3], ["trace/1", "exception/1", "exception/1"]);
+    assert!(rules.contains(&"origin/1"));
+    assert_eq!(rules.last(), Some(&"told"));
+    assert!(
+        steps
+            .iter()
+            .any(|step| step.offsets == [1] && step.span == Some(id(2)))
+    );
 }

@@ -5,7 +5,11 @@ use crate::error_event::{Role, SpanKind};
 use crate::event::{Event, NodeKind};
 
 fn attempt(n: u64, from: i64, to: i64) -> Span {
-    span(n, 1, "web").named("GET").kind(SpanKind::Client).at(from, to).peer(NodeKind::External, "pay")
+    span(n, 1, "web")
+        .named("GET")
+        .kind(SpanKind::Client)
+        .at(from, to)
+        .peer(NodeKind::External, "pay")
 }
 
 #[test]
@@ -31,7 +35,10 @@ fn edge_58_a_success_that_comes_late_withdraws_the_event() {
     assert!(!trace.only().escaped);
     let trace = trace.feed([attempt(3, 30, 40)]).close();
     assert!(trace.events().is_empty());
-    assert!(matches!(trace.told.last(), Some(Event::ErrorWithdrawn { .. })));
+    assert!(matches!(
+        trace.told.last(),
+        Some(Event::ErrorWithdrawn { .. })
+    ));
 }
 
 #[test]
@@ -40,7 +47,10 @@ fn edge_58_what_the_callee_threw_in_a_recovered_attempt_is_listed_as_recovered()
         .feed([
             span(1, 0, "web").kind(SpanKind::Server).at(0, 100),
             attempt(2, 10, 20).failed("").http(500),
-            span(4, 2, "pay").kind(SpanKind::Server).at(11, 19).threw("Boom", "first time", ""),
+            span(4, 2, "pay")
+                .kind(SpanKind::Server)
+                .at(11, 19)
+                .threw("Boom", "first time", ""),
             attempt(3, 30, 40),
         ])
         .close();
@@ -56,7 +66,11 @@ fn edge_58_three_failures_then_that_of_the_parent_are_one_event() {
     };
     let trace = trace()
         .feed([
-            span(1, 0, "web").kind(SpanKind::Server).at(0, 46).threw("PaymentFailed", "gave up", ""),
+            span(1, 0, "web").kind(SpanKind::Server).at(0, 46).threw(
+                "PaymentFailed",
+                "gave up",
+                "",
+            ),
             refused(2, 5),
             refused(3, 20),
             refused(4, 35),
@@ -66,19 +80,38 @@ fn edge_58_three_failures_then_that_of_the_parent_are_one_event() {
     assert_eq!(event.origin.service, "remote:pay");
     assert!(event.escaped);
     assert_eq!(event.path.last().map(|s| s.span_id), Some(id(4)));
-    assert!(event.evidence.iter().any(|said| said.starts_with("2 earlier attempt")), "{:?}", event.evidence);
+    assert!(
+        event
+            .evidence
+            .iter()
+            .any(|said| said.starts_with("2 earlier attempt")),
+        "{:?}",
+        event.evidence
+    );
 }
 
 #[test]
 fn edge_60_two_callees_failing_for_different_reasons_stay_two_origins() {
     let call = |n: u64, service: &str, kind: &str, message: &str, to: i64| {
         [
-            span(n, 1, "web").kind(SpanKind::Client).named(service).at(10, to).failed("").http(500),
-            span(n + 1, n, service).kind(SpanKind::Server).at(11, to - 1).threw(kind, message, ""),
+            span(n, 1, "web")
+                .kind(SpanKind::Client)
+                .named(service)
+                .at(10, to)
+                .failed("")
+                .http(500),
+            span(n + 1, n, service)
+                .kind(SpanKind::Server)
+                .at(11, to - 1)
+                .threw(kind, message, ""),
         ]
     };
     let trace = trace()
-        .feed([span(1, 0, "web").kind(SpanKind::Server).at(0, 62).failed("").http(500)])
+        .feed([span(1, 0, "web")
+            .kind(SpanKind::Server)
+            .at(0, 62)
+            .failed("")
+            .http(500)])
         .feed(call(2, "stock", "OutOfStock", "item is gone", 40))
         .feed(call(4, "price", "NoPrice", "currency unknown", 60))
         .close();
@@ -105,7 +138,9 @@ fn edge_61_a_client_that_went_away_is_no_incident() {
 #[test]
 fn edge_62_a_failing_consumer_is_the_origin_of_its_own_trace() {
     let event = trace()
-        .feed([span(1, 0, "mailer").kind(SpanKind::Consumer).threw("SmtpError", "relay down", "")])
+        .feed([span(1, 0, "mailer")
+            .kind(SpanKind::Consumer)
+            .threw("SmtpError", "relay down", "")])
         .close()
         .only();
     assert!(event.escaped);
@@ -118,23 +153,40 @@ fn edge_62_in_one_trace_a_failing_consumer_does_not_blame_the_producer() {
         .feed([
             span(1, 0, "shop").kind(SpanKind::Server),
             span(2, 1, "shop").kind(SpanKind::Producer),
-            span(3, 2, "mailer").kind(SpanKind::Consumer).threw("SmtpError", "relay down", ""),
+            span(3, 2, "mailer")
+                .kind(SpanKind::Consumer)
+                .threw("SmtpError", "relay down", ""),
         ])
         .close()
         .only();
-    assert!(event.escaped, "a message that is not handled reaches its own entry");
-    let shop = event.services.iter().find(|s| s.name == "shop").map(|s| s.role);
+    assert!(
+        event.escaped,
+        "a message that is not handled reaches its own entry"
+    );
+    let shop = event
+        .services
+        .iter()
+        .find(|s| s.name == "shop")
+        .map(|s| s.role);
     assert_eq!(shop, Some(Role::Bystander));
 }
 
 #[test]
 fn edge_57_112_handled_probes_are_no_alert_and_not_the_cause() {
     let probes = (10..122).map(|n| {
-        span(n, 1, "web").named("probe").at(n as i64, n as i64 + 1).records("FileNotFound", &format!("/tmp/{n}"), "")
+        span(n, 1, "web")
+            .named("probe")
+            .at(n as i64, n as i64 + 1)
+            .records("FileNotFound", &format!("/tmp/{n}"), "")
     });
-    let real = span(2, 1, "web").at(200, 300).threw("Boom", "the real reason", "");
+    let real = span(2, 1, "web")
+        .at(200, 300)
+        .threw("Boom", "the real reason", "");
     let trace = trace()
-        .feed([span(1, 0, "web").kind(SpanKind::Server).at(0, 301).failed("")])
+        .feed([span(1, 0, "web")
+            .kind(SpanKind::Server)
+            .at(0, 301)
+            .failed("")])
         .feed(probes)
         .feed([real])
         .close();
@@ -149,7 +201,10 @@ fn edge_57_112_handled_probes_are_no_alert_and_not_the_cause() {
 #[test]
 fn a_failure_above_which_nothing_failed_is_contained() {
     let event = trace()
-        .feed([span(1, 0, "web").kind(SpanKind::Server), span(2, 1, "web").threw("Boom", "x", "")])
+        .feed([
+            span(1, 0, "web").kind(SpanKind::Server),
+            span(2, 1, "web").threw("Boom", "x", ""),
+        ])
         .close()
         .only();
     assert!(!event.escaped);
@@ -160,7 +215,9 @@ fn a_failure_above_which_nothing_failed_is_contained() {
 fn a_failure_travels_across_spans_that_say_nothing() {
     let event = trace()
         .feed([
-            span(1, 0, "web").kind(SpanKind::Server).threw("Boom", "no such product", ""),
+            span(1, 0, "web")
+                .kind(SpanKind::Server)
+                .threw("Boom", "no such product", ""),
             span(2, 1, "web"),
             span(3, 2, "web"),
             span(4, 3, "web").threw("Boom", "no such product", ""),
@@ -176,7 +233,10 @@ fn a_database_is_not_blamed_for_the_statement_it_was_sent() {
     let event = trace()
         .feed([
             span(1, 0, "web").kind(SpanKind::Server).failed(""),
-            span(2, 1, "web").kind(SpanKind::Client).peer(NodeKind::Database, "postgresql").threw("PSQLException", "syntax error", ""),
+            span(2, 1, "web")
+                .kind(SpanKind::Client)
+                .peer(NodeKind::Database, "postgresql")
+                .threw("PSQLException", "syntax error", ""),
         ])
         .close()
         .only();
