@@ -10,6 +10,7 @@ export async function pagesOf(request, base) {
     (session?.projects ?? []).map((entry) => entry.slug ?? entry).find((slug) => slug !== 'lab') ?? 'demo';
   const issue = (await get(`/projects/${project}/issues?limit=1`))?.items?.[0];
   const event = issue ? (await get(`/issues/${issue.id}/events?limit=1`))?.items?.[0] : null;
+  const other = issue ? (await get(`/issues/${issue.id}/events?limit=2`))?.items?.[1] : null;
   const note = (await get('/notes?limit=1'))?.items?.[0];
   const at = `/p/${project}`;
   return [
@@ -29,6 +30,7 @@ export async function pagesOf(request, base) {
         ]
       : []),
     ...(event?.trace_id ? [{ name: 'trace', path: `${at}/traces/${event.trace_id}?path=all` }] : []),
+    ...(event && other ? [{ name: 'compare', path: `${at}/compare/${event.id}/${other.id}` }] : []),
     { name: 'notes', path: '/notes' },
     { name: 'notes-graph', path: '/notes?view=graph' },
     { name: 'notes-graph-table', path: '/notes?view=graph&table=1' },

@@ -139,6 +139,23 @@ export async function detail({ base, mock, request, context, check }) {
     assert(page.url().endsWith('#log'), 'the section is lost');
   });
 
+  await check([56], 'compare marks differences and puts them first', async () => {
+    if (events.length < 2) return;
+    await page.goto(`${base}/p/${project}/compare/${events[0].id}/${events[1].id}`);
+    await settled(page);
+    const marks = await page
+      .getByRole('table')
+      .first()
+      .locator('tbody tr')
+      .evaluateAll((rows) => rows.map((row) => row.dataset.differs === 'true'));
+    assert(marks.includes(true), 'nothing differs');
+    equal(
+      marks,
+      [...marks].sort((a, b) => Number(b) - Number(a)),
+      'differences first',
+    );
+  });
+
   await check([93], 'an error prints legibly', async () => {
     await page.emulateMedia({ media: 'print' });
     const hidden = await page.locator('nav').first().isHidden();

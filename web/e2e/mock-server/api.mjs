@@ -302,6 +302,8 @@ export function createApi({ now = Date.now(), bigTraceSpans = 10_000 } = {}) {
       return problem(response, 503, 'disk_full', 'the disk is full');
     if (fault === 'error' && route !== '/session')
       return problem(response, 500, 'internal', 'the store did not answer');
+    if (fault === 'bare' && route !== '/session' && route !== '/live')
+      return problem(response, 404, 'not_found', 'no such route');
     if (fault === 'nonsense' && route !== '/session') {
       response.writeHead(200, JSON_TYPE);
       return response.end('<!doctype html><p>proxy login</p>');

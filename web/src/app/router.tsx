@@ -84,6 +84,12 @@ const errorEvent = createRoute({
   component: lazyRouteComponent(() => import('../features/issues/ErrorRedirect'), 'ErrorRedirect'),
 });
 
+const compare = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/p/$project/compare/$a/$b',
+  component: lazyRouteComponent(() => import('../features/issues/ComparePage'), 'ComparePage'),
+});
+
 const trace = createRoute({
   getParentRoute: () => appRoute,
   path: '/p/$project/traces/$traceId',
@@ -144,6 +150,7 @@ const routeTree = root.addChildren([
     issues,
     issue,
     errorEvent,
+    compare,
     trace,
     settings,
     notes,

@@ -288,6 +288,7 @@ export const en = {
     mergeText: 'The occurrences of this issue move to the one you choose. It can be undone.',
     mergeTarget: 'Issue to merge into',
     pick: 'Choose',
+    foundIn: 'Found in',
     handled: 'handled',
     contained: 'contained',
     list: 'Issues',
@@ -328,6 +329,8 @@ export const en = {
     rawGone: 'The raw spans of this trace are past their retention. The error event itself is whole.',
     noTrace: 'This error came without a trace: a log record alone reported it.',
     compare: 'Compare',
+    compareNext: 'Compare with the occurrence before',
+    differences: (count: number) => s(count, 'difference'),
     openTrace: 'Open the trace on its own page',
     historyEvents: {
       created: 'Seen for the first time',

@@ -270,6 +270,7 @@ export const ko: Catalogue = {
     mergeText: '이 이슈의 발생이 선택한 이슈로 옮겨집니다. 되돌릴 수 있습니다.',
     mergeTarget: '합칠 이슈',
     pick: '선택',
+    foundIn: '찾은 곳',
     handled: '처리됨',
     contained: '중간에서 멈춤',
     list: '이슈',
@@ -310,6 +311,8 @@ export const ko: Catalogue = {
     rawGone: '이 트레이스의 원본 스팬은 보존 기간이 지났습니다. 에러 이벤트는 온전합니다.',
     noTrace: '트레이스 없이 로그만으로 보고된 에러입니다.',
     compare: '비교',
+    compareNext: '바로 앞 발생과 비교',
+    differences: (count) => `차이 ${n(count)}개`,
     openTrace: '트레이스를 따로 열기',
     historyEvents: {
       created: '처음 발생',

@@ -92,7 +92,8 @@ export class LiveHub {
     const source = new EventSource('/api/v1/live');
     this.#source = source;
     source.onopen = () => {
-      if (this.#attempt > 0) this.#pass({ name: 'replay_gap', data: null });
+      // The browser resumes with `Last-Event-ID`; what pages failed to load meanwhile no event brings back.
+      if (this.#lostAt !== null) this.#pass({ name: 'replay_gap', data: null });
       this.#attempt = 0;
       this.#lostAt = null;
       clearTimeout(this.#offlineTimer);

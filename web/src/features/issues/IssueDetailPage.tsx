@@ -118,7 +118,7 @@ function Filled({ project, issue, embedded }: { project: string; issue: Issue; e
         <h2 className={styles.type}>{inert(issue.type, 600)}</h2>
         <p className={styles.message}>{inert(issue.message, 2000)}</p>
       </header>
-      <Switch pager={pager} />
+      <Switch project={project} pager={pager} />
       <div className={styles.detail}>
         <div className={styles.main}>
           {event.data ? (
@@ -169,11 +169,12 @@ function usePager(issueId: string, wanted: string | undefined) {
     more: events.hasNextPage,
     hasPrevious: index > 0,
     hasNext: index >= 0 && index < items.length - 1,
+    nextId: index >= 0 ? items[index + 1]?.id : undefined,
     go,
   };
 }
 
-function Switch({ pager }: { pager: Pager }) {
+function Switch({ project, pager }: { project: string; pager: Pager }) {
   const t = useT();
   const hash = useRouterState({ select: (state) => state.location.hash });
   const current = hash === 'summary' ? 'summary' : hash === 'log' || /^L\d/.test(hash) ? 'log' : 'trace';
@@ -192,11 +193,22 @@ function Switch({ pager }: { pager: Pager }) {
         ))}
       </span>
       <span className="grow" />
+      {/* The place is kept while occurrences load, so that nothing below moves. */}
       {pager.count > 0 && pager.index >= 0 ? (
         <>
           <span className="faint">
             {t.detail.occurrence(pager.index + 1, `${pager.count}${pager.more ? '+' : ''}`)}
           </span>
+          {pager.current && pager.nextId ? (
+            <Link
+              to="/p/$project/compare/$a/$b"
+              params={{ project, a: pager.current, b: pager.nextId }}
+              className={buttonClass('ghost', true)}
+              title={t.detail.compareNext}
+            >
+              {t.detail.compare}
+            </Link>
+          ) : null}
           <IconButton label={t.detail.previous} disabled={!pager.hasPrevious} onClick={() => pager.go(-1)}>
             <ChevronLeft size={16} />
           </IconButton>

@@ -12,9 +12,11 @@ import { Loaded, Panel, Skeleton } from '../../ui/states';
 import { ErrorRows } from './ErrorRows';
 import { Facets } from './Facets';
 import { type IssueSearch, parseQuery, SORTS, TABS, tabOf } from './filter';
+import { Histogram } from './Histogram';
 import { IssueList } from './IssueList';
 import styles from './issues.module.css';
 import { useErrors, useIssues } from './queries';
+import { SearchHits } from './SearchHits';
 
 const IssueDetail = lazy(() =>
   import('./IssueDetailPage').then((module) => ({ default: module.IssueDetail })),
@@ -68,6 +70,8 @@ export function IssuesPage() {
       }
     >
       <Filter search={search} update={update} tabs={!single} />
+      {search.q ? <SearchHits project={project} q={search.q} /> : null}
+      {triage ? null : <Histogram project={project} search={search} onRange={update} />}
       <div className={`${styles.split} ${triage ? styles.triage : ''}`}>
         {triage ? null : single ? (
           <div />

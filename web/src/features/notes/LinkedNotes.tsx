@@ -12,7 +12,7 @@ export function LinkedNotes({ issueId, onNote }: { issueId: string; onNote: () =
   const t = useT();
   const notes = useNotes({ issue: issueId });
   return (
-    <section className={detail.block} aria-label={t.detail.linkedNotes}>
+    <section className={`${detail.block} ${detail.notesBlock}`} aria-label={t.detail.linkedNotes}>
       <div className="rowflex">
         <h3 className={`${detail.blockTitle} grow`}>{t.detail.linkedNotes}</h3>
         <Button small onClick={onNote}>
