@@ -63,7 +63,7 @@ fn main() {
     let requests: Arc<Vec<Bytes>> = Arc::new(requests.into_iter().map(Bytes::from).collect());
     let folder = tempfile::tempdir_in(".").unwrap();
     let (log, _) =
-        EmbeddedLog::open(Disk::open(folder.path()).unwrap(), LogConfig::default()).unwrap();
+        EmbeddedLog::open(Disk::open(folder.path()).unwrap(), LogConfig::new("spans")).unwrap();
     let anyone = Arc::new(Anyone);
     let receiver = Receiver::new(
         Arc::new(log),
