@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod frozen;
 mod grouping;
 mod notes;
 mod projects;
