@@ -57,6 +57,7 @@ async fn what_is_answered_can_be_read_and_is_there_after_a_restart() {
             .read(|workspace| workspace.project_by_slug("shop").is_some())
     );
     let before = server.view.copy();
+    assert_eq!(before.1, server.store.head());
     server.stop().await;
     let server = start(folder.path());
     assert_eq!(server.view.copy(), before);

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use omegi_eventstore::{Closed, EventStore, Position, ReadError, Snapshot, StoredEvent, StreamId};
-use omegi_model::workspace::{Workspace, evolve};
-use parking_lot::RwLock;
+use omegi_model::workspace::{Workspace, WorkspaceEvent, evolve};
+use parking_lot::{Mutex, RwLock};
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::doors::{Doors, Uses};
+use super::notebook::Notebook;
 use super::recorded::{UnreadableEvent, recorded};
 use super::{Shared, State, WorkspaceView};
 
@@ -19,6 +21,19 @@ const BATCH_EVENTS_MAX: usize = 256;
 const SNAPSHOT_EVERY_EVENTS: u64 = 20_000;
 /// Raise it when the form of [`Workspace`] or its fold changes.
 const SNAPSHOT_SCHEMA: u32 = 1;
+
+/// What a snapshot keeps.
+#[derive(Default, Deserialize)]
+struct Kept {
+    workspace: Workspace,
+    notebook: Notebook,
+}
+
+#[derive(Serialize)]
+struct KeptRef<'a> {
+    workspace: &'a Workspace,
+    notebook: &'a Notebook,
+}
 
 /// Why the view cannot go on; it keeps what it has.
 #[derive(Debug, thiserror::Error)]
@@ -43,13 +58,23 @@ pub struct WorkspaceFollower {
 /// # Errors
 /// [`FollowError`].
 pub fn open(store: &EventStore) -> Result<(WorkspaceView, WorkspaceFollower), FollowError> {
-    let (workspace, position) = start(store)?;
+    let (
+        Kept {
+            workspace,
+            notebook,
+        },
+        position,
+    ) = start(store)?;
     let state = State {
         doors: Doors::of(&workspace),
         workspace,
+        notebook,
         position,
+        links_changed: position,
     };
     let shared = Shared {
+        store: store.clone(),
+        links: Mutex::new(None),
         state: RwLock::new(state),
         uses: Uses::default(),
         reached: watch::Sender::new(position),
@@ -99,14 +124,19 @@ impl WorkspaceFollower {
         };
         let shared = &self.view.shared;
         {
-            let mut state = shared.state.write();
+            let state = &mut *shared.state.write();
             for recorded in &recorded {
                 evolve(&mut state.workspace, recorded);
+                state.notebook.apply(&recorded.event, &state.workspace);
             }
-            if recorded
-                .iter()
-                .any(|recorded| Doors::concerned_by(&recorded.event))
-            {
+            state.position = last;
+            let any = |concerned: fn(&WorkspaceEvent) -> bool| {
+                recorded.iter().any(|recorded| concerned(&recorded.event))
+            };
+            if any(Notebook::concerned_by) {
+                state.links_changed = last;
+            }
+            if any(Doors::concerned_by) {
                 state.doors = Doors::of(&state.workspace);
                 shared.uses.keep(&state.workspace);
             }
@@ -121,7 +151,13 @@ impl WorkspaceFollower {
 
     /// A snapshot that fails costs time at the next start, nothing else.
     fn snapshot(&self, position: Position) {
-        let state = self.view.read(serde_json::to_vec);
+        let state = {
+            let state = self.view.shared.state.read();
+            serde_json::to_vec(&KeptRef {
+                workspace: &state.workspace,
+                notebook: &state.notebook,
+            })
+        };
         let written = state.map_err(|error| error.to_string()).and_then(|state| {
             let snapshot = Snapshot {
                 position,
@@ -138,12 +174,12 @@ impl WorkspaceFollower {
     }
 }
 
-fn start(store: &EventStore) -> Result<(Workspace, Position), FollowError> {
+fn start(store: &EventStore) -> Result<(Kept, Position), FollowError> {
     let Some(snapshot) = store.snapshot(&snapshot_name(), SNAPSHOT_SCHEMA)? else {
         return Ok(Default::default());
     };
     match serde_json::from_slice(&snapshot.state) {
-        Ok(workspace) => Ok((workspace, snapshot.position)),
+        Ok(kept) => Ok((kept, snapshot.position)),
         Err(error) => {
             warn!(%error, "workspace snapshot is unreadable, folding all events");
             Ok(Default::default())

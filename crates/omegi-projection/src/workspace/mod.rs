@@ -6,24 +6,31 @@
 
 mod doors;
 mod follow;
+mod notebook;
+mod notes;
 mod recorded;
 
 use std::sync::Arc;
 
-use omegi_eventstore::Position;
+use omegi_eventstore::{EventStore, Position};
 use omegi_model::id::{SecretHash, TokenId};
 use omegi_model::time::UnixNanos;
 use omegi_model::workspace::secret::{Secret, SecretKind};
 use omegi_model::workspace::session::Session;
 use omegi_model::workspace::{Actor, Workspace};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 pub use doors::IngestGrant;
 pub use follow::{FollowError, WorkspaceFollower, open};
+pub use notes::{
+    BacklinkView, CommentView, EdgeKind, GraphEdge, GraphNode, LinkView, NoteCursor, NoteDetail,
+    NoteFilter, NoteGraph, NoteItem, NotePage, NoteRevision, NoteStatistics, Offer, Ownership,
+};
 pub use recorded::{UnreadableEvent, recorded, to_store};
 
 use doors::{Doors, Uses};
+use notebook::{LinkGraph, Notebook};
 
 /// The workspace as of the newest durable event; clones share it.
 #[derive(Clone)]
@@ -32,7 +39,10 @@ pub struct WorkspaceView {
 }
 
 struct Shared {
+    store: EventStore,
     state: RwLock<State>,
+    /// Which note links to which, since the last change that may matter.
+    links: Mutex<Option<(Position, Arc<LinkGraph>)>>,
     uses: Uses,
     reached: watch::Sender<Position>,
 }
@@ -40,8 +50,26 @@ struct Shared {
 #[derive(Default)]
 struct State {
     workspace: Workspace,
+    notebook: Notebook,
     doors: Doors,
     position: Position,
+    /// The last event that may have changed a link.
+    links_changed: Position,
+}
+
+impl State {
+    /// Makes the links anew where something has changed since they were made.
+    fn links(&self, kept: &Mutex<Option<(Position, Arc<LinkGraph>)>>) -> Arc<LinkGraph> {
+        let mut kept = kept.lock();
+        match &*kept {
+            Some((at, links)) if *at >= self.links_changed => Arc::clone(links),
+            _ => {
+                let links = Arc::new(LinkGraph::of(&self.workspace, &self.notebook));
+                *kept = Some((self.position, Arc::clone(&links)));
+                links
+            }
+        }
+    }
 }
 
 /// Why a secret opens nothing.
