@@ -34,6 +34,7 @@ fn main() -> Result<(), AnyError> {
     let (mut total, mut offset, mut sample) = (0, 0, Vec::new());
     let (mut apply, mut commit) = (0.0, 0.0);
     for round in 0.. {
+        let mut records = Vec::new();
         for request in &requests {
             let mut body = request.clone();
             derive(&mut body, &[1, 2, 2], round);
@@ -44,12 +45,14 @@ fn main() -> Result<(), AnyError> {
                 .collect();
             total += ids.len();
             sample.extend(ids.first().filter(|_| offset % 7 == 0));
-            let record = record(project, body, offset, round);
+            records.push(record(project, body, offset, round));
             offset += 1;
-            let before = cpu_seconds()?;
-            columns.apply(&record)?;
-            apply += cpu_seconds()? - before;
         }
+        let before = cpu_seconds()?;
+        for record in &records {
+            columns.apply(record)?;
+        }
+        apply += cpu_seconds()? - before;
         let before = cpu_seconds()?;
         if columns.wants_commit() || total >= wanted {
             columns.commit()?;

@@ -4,6 +4,7 @@ pub mod columns;
 pub mod faults;
 mod manifest;
 mod projection;
+pub mod query;
 pub mod runner;
 pub mod traces;
 pub mod workspace;

@@ -49,8 +49,8 @@ pub(crate) struct DataFile {
     /// Attributes with a column of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) attributes: Vec<AttributeField>,
-    /// Keys in the rest column; `None`: too many to list.
-    pub(crate) rest_keys: Option<Vec<String>>,
+    /// What lies in the rest column; `None`: too much to list.
+    pub(crate) rest_keys: Option<Vec<AttributeField>>,
     /// Rows that a later revision took the place of, ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) dead: Vec<u32>,
@@ -128,15 +128,5 @@ impl DataFile {
             self.project,
             self.id
         )
-    }
-
-    /// Whether a value of `key` may lie in the rest column.
-    pub(crate) fn may_have_in_rest(&self, key: &str) -> bool {
-        match &self.rest_keys {
-            Some(keys) => keys
-                .binary_search_by(|known| known.as_str().cmp(key))
-                .is_ok(),
-            None => true,
-        }
     }
 }

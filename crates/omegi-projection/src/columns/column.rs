@@ -58,6 +58,10 @@ pub(crate) trait Column: Send + Sync {
     fn array(&self, rows: &Rows<'_>) -> ArrayRef;
     /// Bytes held, roughly.
     fn bytes(&self) -> usize;
+    /// Bytes of its distinct texts; 0 for anything but text.
+    fn text_bytes(&self) -> usize {
+        0
+    }
 }
 
 /// Text that repeats; `None` is null.
@@ -114,6 +118,10 @@ impl Column for TextColumn {
 
     fn bytes(&self) -> usize {
         self.numbers.len() * 4 + self.dictionary.bytes()
+    }
+
+    fn text_bytes(&self) -> usize {
+        self.dictionary.bytes()
     }
 }
 

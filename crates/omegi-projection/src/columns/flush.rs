@@ -10,12 +10,9 @@ use super::files::Files;
 use super::parquet_file::{self, Encoded};
 use super::store::{ProjectRows, StoreError};
 use super::table::{Layout, TableRows};
-use super::tail::{Tail, alive_rows};
+use super::tail::{Tail, alive_rows, listed};
 use super::trace_index;
 use crate::manifest::{DataFile, Manifest};
-
-/// Rest keys listed in the manifest, at most.
-pub(crate) const REST_KEYS_MAX: usize = 512;
 
 /// Writes the rows that are not dead as file `id`; durable when this returns.
 pub(crate) fn write(
@@ -27,7 +24,7 @@ pub(crate) fn write(
     let alive = alive_rows(rows);
     let layout = Layout::frequent(rows);
     let all_alive = alive.len() == rows.len();
-    let ids = rows.trace_ids().and_then(|ids| {
+    let ids = rows.indexed_ids().and_then(|ids| {
         trace_index::build(
             alive
                 .iter()
@@ -42,8 +39,13 @@ pub(crate) fn write(
         let array = layout.array(index, &picked);
         array.ok_or_else(|| parquet::errors::ParquetError::IndexOutOfBound(index, end).into())
     };
-    let Encoded { bytes, trace_index } =
-        parquet_file::encode(&layout.fields, alive.len(), ids, column)?;
+    let Encoded { bytes, trace_index } = parquet_file::encode(
+        &layout.fields,
+        alive.len(),
+        ids,
+        |index| layout.is_wordy(index),
+        column,
+    )?;
     let range = |times: &[i64]| {
         let alive = || {
             alive
@@ -61,7 +63,7 @@ pub(crate) fn write(
         trace_index,
         received: range(rows.received()),
         time: range(rows.times()),
-        rest_keys: (layout.rest_keys.len() <= REST_KEYS_MAX).then_some(layout.rest_keys),
+        rest_keys: listed(layout.rest_keys),
         attributes: layout.attributes,
         dead: Vec::new(),
     };
@@ -75,11 +77,11 @@ pub(crate) fn bury<'a, R: ProjectRows>(
     tails: impl Iterator<Item = &'a Tail<R>>,
 ) {
     for (file, row) in tails.flat_map(|tail| tail.rows().buried()) {
-        let place = manifest.files.iter_mut().find(|known| known.id == *file);
+        let place = manifest.files.iter_mut().find(|known| known.id == file);
         if let Some(file) = place {
             let file = Arc::make_mut(file);
-            if let Err(at) = file.dead.binary_search(row) {
-                file.dead.insert(at, *row);
+            if let Err(at) = file.dead.binary_search(&row) {
+                file.dead.insert(at, row);
             }
         }
     }

@@ -111,7 +111,7 @@ impl TableRows for LogRows {
         &self.time.0
     }
 
-    fn trace_ids(&self) -> Option<&[[u8; 16]]> {
+    fn indexed_ids(&self) -> Option<&[[u8; 16]]> {
         Some(&self.trace_id.0)
     }
 }

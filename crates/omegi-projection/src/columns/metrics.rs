@@ -11,6 +11,8 @@ label_set! {
         Body => "body",
         /// The body ends in damage; rows before it are kept.
         Damaged => "damaged",
+        /// Not an event that this build reads.
+        Event => "event",
     }
 }
 

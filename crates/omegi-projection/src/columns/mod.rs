@@ -1,7 +1,7 @@
 //! Tables in columns: rows in memory, visible at once, and Parquet files behind them.
 //!
 //! Two read models: [`TelemetryColumns`] reads the telemetry log and writes `spans`, `span_events`
-//! and `logs`; `DerivedColumns` reads the derived log and writes `errors`, `traces` and
+//! and `logs`; [`DerivedColumns`] reads the derived log and writes `errors`, `traces` and
 //! `service_edges`. Each keeps one manifest, so its tables and its log position move together.
 //! A file holds rows of one project alone: the tenant is decided by choosing files, before any
 //! byte of them is read. Files of a project are found, counted against its retention and removed
@@ -9,7 +9,9 @@
 
 mod column;
 pub(crate) mod decode;
+mod derived;
 mod dictionary;
+mod errors;
 pub(crate) mod files;
 mod flush;
 pub(crate) mod json;
@@ -21,19 +23,24 @@ mod sender;
 pub(crate) mod shred;
 mod spans;
 pub(crate) mod store;
+mod summaries;
 mod table;
 pub(crate) mod tail;
 mod telemetry;
 #[cfg(test)]
 mod tests;
-mod trace_index;
+pub(crate) mod trace_index;
 
 use std::time::Duration;
 
+pub use derived::DerivedColumns;
+pub(crate) use derived::{DerivedRows, id_column};
 pub use metrics::{ColumnMetric, ColumnMetrics, Skipped};
 pub use shred::AttributeType;
+pub(crate) use shred::REST;
 pub(crate) use spans::status_name;
 pub use table::{AttributeField, Table};
+pub(crate) use table::{fixed_columns, stored_type};
 pub use telemetry::TelemetryColumns;
 pub(crate) use telemetry::TelemetryRows;
 

@@ -27,18 +27,19 @@ pub(crate) struct Encoded {
 }
 
 /// The file of `rows` rows with columns `fields`; `column(index, first, end)` gives the values of
-/// one column from row `first` to before `end`.
+/// one column from row `first` to before `end`, `is_wordy(index)` whether it holds much text.
 pub(crate) fn encode<E: From<ParquetError>>(
     fields: &[Field],
     rows: usize,
     trace_index: Option<Vec<u8>>,
+    is_wordy: impl Fn(usize) -> bool,
     mut column: impl FnMut(usize, usize, usize) -> Result<ArrayRef, E>,
 ) -> Result<Encoded, E> {
     let schema = Arc::new(Schema::new(fields.to_vec()));
     let parquet_schema = ArrowSchemaConverter::new()
         .with_coerce_types(false)
         .convert(&schema)?;
-    let properties = Arc::new(properties(fields));
+    let properties = Arc::new(properties(fields, is_wordy));
     let mut file =
         SerializedFileWriter::new(Vec::new(), parquet_schema.root_schema_ptr(), properties)?;
     let writers = ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema));
@@ -65,9 +66,14 @@ pub(crate) fn encode<E: From<ParquetError>>(
     })
 }
 
-fn properties(fields: &[Field]) -> WriterProperties {
+/// How each column is written.
+///
+/// A reader sets up a zstd context for each column it opens, which costs more than all else when
+/// the rows of one trace are read; so zstd stands only where it saves much (ids repeat within a
+/// trace, text) and LZ4, which needs no context, everywhere else.
+fn properties(fields: &[Field], is_wordy: impl Fn(usize) -> bool) -> WriterProperties {
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(Compression::LZ4_RAW)
         .set_created_by(concat!("omegi ", env!("CARGO_PKG_VERSION")).into())
         // Pages end at the same rows in all columns, so that one block of rows is one page each.
         .set_data_page_row_count_limit(BLOCK_ROWS)
@@ -75,26 +81,30 @@ fn properties(fields: &[Field]) -> WriterProperties {
         .set_write_batch_size(BLOCK_ROWS)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_column_index_truncate_length(Some(32))
-        .set_statistics_truncate_length(Some(32))
-        .set_write_path_in_schema(true);
-    for field in fields {
+        .set_statistics_truncate_length(Some(32));
+    for (index, field) in fields.iter().enumerate() {
         let path = || ColumnPath::from(vec![field.name().clone()]);
         properties = match field.name().as_str() {
-            // Random bytes: no order to be used, nothing to be compressed.
-            "trace_id" => properties.set_column_statistics_enabled(path(), EnabledStatistics::None),
-            "span_id" => properties
+            // Random bytes have no order; those of a trace id repeat.
+            "trace_id" => properties
+                .set_column_statistics_enabled(path(), EnabledStatistics::None)
+                .set_column_compression(path(), Compression::ZSTD(ZstdLevel::default())),
+            "span_id" | "id" => properties
                 .set_column_statistics_enabled(path(), EnabledStatistics::None)
                 .set_column_dictionary_enabled(path(), false)
                 .set_column_compression(path(), Compression::UNCOMPRESSED),
-            "parent_span_id" => {
-                properties.set_column_statistics_enabled(path(), EnabledStatistics::None)
-            }
+            "parent_span_id" => properties
+                .set_column_statistics_enabled(path(), EnabledStatistics::None)
+                .set_column_compression(path(), Compression::UNCOMPRESSED),
             "start_time" | "time" | "received_at" => properties
                 .set_column_statistics_enabled(path(), EnabledStatistics::Page)
                 .set_column_dictionary_enabled(path(), false)
                 .set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED),
             "duration_ns" => {
                 properties.set_column_statistics_enabled(path(), EnabledStatistics::Page)
+            }
+            _ if is_wordy(index) => {
+                properties.set_column_compression(path(), Compression::ZSTD(ZstdLevel::default()))
             }
             _ => properties,
         };

@@ -116,10 +116,7 @@ impl OpenFile {
         trace_id: &[u8; 16],
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Vec<RecordBatch>, ReadError> {
-        let Some((place, bits)) = self.index else {
-            return Ok(Vec::new());
-        };
-        let blocks = trace_index::blocks(&self.blob, place, bits, trace_id)?;
+        let blocks = self.blocks_with_id(trace_id)?;
         if blocks.is_empty() {
             return Ok(Vec::new());
         }
@@ -132,36 +129,57 @@ impl OpenFile {
         });
         let columns =
             (0..schema.fields().len()).filter(|index| wanted(schema.field(*index).name()));
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
-            self.blob.clone(),
-            self.metadata.clone(),
-        )
-        .with_projection(ProjectionMask::roots(parquet_schema, columns))
-        .with_row_groups(groups)
-        .with_row_selection(selection)
-        .with_row_filter(RowFilter::new(vec![Box::new(is_of_trace)]))
-        .with_batch_size(BLOCK_ROWS)
-        .build()?;
+        let reader = self
+            .builder()
+            .with_projection(ProjectionMask::roots(parquet_schema, columns))
+            .with_row_groups(groups)
+            .with_row_selection(selection)
+            .with_row_filter(RowFilter::new(vec![Box::new(is_of_trace)]))
+            .with_batch_size(BLOCK_ROWS)
+            .build()?;
         Ok(reader.collect::<Result<_, _>>()?)
     }
 
-    /// All rows of the columns `wanted`, in order.
-    pub(crate) fn rows(
-        &self,
-        wanted: impl Fn(&str) -> bool,
-    ) -> Result<impl Iterator<Item = Result<RecordBatch, ReadError>>, ReadError> {
-        let schema = self.schema();
-        let columns =
-            (0..schema.fields().len()).filter(|index| wanted(schema.field(*index).name()));
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns);
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
-            self.blob.clone(),
-            self.metadata.clone(),
-        )
-        .with_projection(mask)
-        .with_batch_size(BLOCK_ROWS * 2)
-        .build()?;
-        Ok(reader.map(|batch| batch.map_err(ReadError::from)))
+    /// Numbers of the rows whose `column` is `id`, where `column` is what the trace index knows.
+    pub(crate) fn rows_with_id(&self, column: &str, id: &[u8; 16]) -> Result<Vec<u32>, ReadError> {
+        let blocks = self.blocks_with_id(id)?;
+        if blocks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (groups, selection) = self.selection(&blocks);
+        let mask = ProjectionMask::columns(self.metadata.parquet_schema(), [column]);
+        let reader = self
+            .builder()
+            .with_projection(mask)
+            .with_row_groups(groups)
+            .with_row_selection(selection)
+            .with_batch_size(BLOCK_ROWS)
+            .build()?;
+        let mut rows = blocks.iter().flat_map(|block| {
+            let first = u32::from(*block) * BLOCK_ROWS as u32;
+            first..(first + BLOCK_ROWS as u32)
+        });
+        let mut found = Vec::new();
+        for batch in reader {
+            let batch = batch?;
+            let equal = equal_ids(&batch, id);
+            let numbered = equal.values().iter().zip(&mut rows);
+            found.extend(numbered.filter(|(equal, _)| *equal).map(|(_, row)| row));
+        }
+        Ok(found)
+    }
+
+    /// Blocks that may hold rows with `id`, ascending.
+    pub(crate) fn blocks_with_id(&self, id: &[u8; 16]) -> Result<Vec<u16>, ReadError> {
+        match self.index {
+            Some((place, bits)) => Ok(trace_index::blocks(&self.blob, place, bits, id)?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn builder(&self) -> ParquetRecordBatchReaderBuilder<Blob> {
+        let (blob, metadata) = (self.blob.clone(), self.metadata.clone());
+        ParquetRecordBatchReaderBuilder::new_with_metadata(blob, metadata)
     }
 
     /// The row groups with these blocks, and the blocks' rows among the rows of those groups.

@@ -4,6 +4,7 @@
 //! Always holds: a value stands in exactly one of the two places and keeps its type. A key's first
 //! value gives its column the type; values of another type go to the rest.
 
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::column::Rows;
 use super::dictionary::Dictionary;
 use super::json;
+use super::table::AttributeField;
 
 /// Keys followed in memory; values of further keys go to the rest.
 pub(crate) const KEYS_MAX: usize = 256;
@@ -23,13 +25,15 @@ pub(crate) const KEYS_MAX: usize = 256;
 pub(crate) const FILE_KEYS_MAX: usize = 96;
 /// A key gets a column in a file when at least one row in so many has it.
 const FILE_ROWS_PER_VALUE_MAX: usize = 500;
+/// Keys in the rest column that are listed; beyond, any key may be there.
+pub(crate) const REST_KEYS_MAX: usize = 512;
 /// Prefix of attribute columns on disk and in memory: `attributes.http.route`.
 pub(crate) const PREFIX: &str = "attributes.";
 /// The column of all attributes without one of their own.
 pub(crate) const REST: &str = "attributes_rest";
 
 /// Type of an attribute column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttributeType {
     /// Text.
@@ -42,6 +46,18 @@ pub enum AttributeType {
     Bool,
 }
 
+impl AttributeType {
+    /// The type of `value`; what has no type of its own is shown as text.
+    fn of(value: &ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Int(_) => Self::Int,
+            ValueRef::Double(_) => Self::Double,
+            ValueRef::Bool(_) => Self::Bool,
+            _ => Self::Text,
+        }
+    }
+}
+
 /// Attributes of the rows of one table.
 #[derive(Debug, Default)]
 pub(crate) struct Shredder {
@@ -51,6 +67,8 @@ pub(crate) struct Shredder {
     before: u32,
     rest: Vec<RestValue>,
     rest_bytes: usize,
+    /// Keys and types of `rest`.
+    rest_seen: BTreeSet<(Box<str>, AttributeType)>,
 }
 
 /// One key.
@@ -95,12 +113,15 @@ impl Shredder {
             None => false,
         };
         if !stored {
-            self.push_rest(row, key, json::of_value(value));
+            self.push_rest(row, key, AttributeType::of(value), json::of_value(value));
         }
     }
 
     /// Takes in a value that has no column.
-    fn push_rest(&mut self, row: u32, key: &str, json: String) {
+    fn push_rest(&mut self, row: u32, key: &str, kind: AttributeType, json: String) {
+        if self.rest_seen.len() <= REST_KEYS_MAX {
+            self.rest_seen.insert((key.into(), kind));
+        }
         self.rest_bytes += key.len() + json.len() + size_of::<RestValue>();
         self.rest.push(RestValue {
             row,
@@ -200,15 +221,18 @@ impl Shredder {
         Arc::new(json::objects(rows.len(), &values))
     }
 
-    /// Keys that [`Self::rest_array`] holds for all rows, sorted.
-    pub(crate) fn rest_keys(&self, chosen: &[usize]) -> Vec<String> {
-        let mut keys: Vec<String> = self
-            .rest
-            .iter()
-            .map(|value| value.key.to_string())
-            .collect();
+    /// What [`Self::rest_array`] holds over all rows: keys and types, sorted.
+    pub(crate) fn rest_keys(&self, chosen: &[usize]) -> Vec<AttributeField> {
+        let field = |key: &str, kind| AttributeField {
+            key: key.to_owned(),
+            kind,
+        };
+        let known = self.rest_seen.iter().map(|(key, kind)| field(key, *kind));
         let unchosen = (0..self.columns.len()).filter(|index| !chosen.contains(index));
-        keys.extend(unchosen.map(|index| self.columns[index].key.to_string()));
+        let unchosen = unchosen.filter_map(|index| self.columns.get(index));
+        let mut keys: Vec<AttributeField> = known
+            .chain(unchosen.map(|column| field(&column.key, column.kind())))
+            .collect();
         keys.sort();
         keys.dedup();
         keys
@@ -251,6 +275,14 @@ impl AttributeColumn {
             Values::Int(_) => AttributeType::Int,
             Values::Double(_) => AttributeType::Double,
             Values::Bool(_) => AttributeType::Bool,
+        }
+    }
+
+    /// Bytes of its distinct texts.
+    pub(crate) fn text_bytes(&self) -> usize {
+        match &self.values {
+            Values::Text { dictionary, .. } => dictionary.bytes(),
+            Values::Int(_) | Values::Double(_) | Values::Bool(_) => 0,
         }
     }
 

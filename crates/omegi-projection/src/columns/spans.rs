@@ -118,7 +118,7 @@ impl TableRows for SpanRows {
         &self.start_time.0
     }
 
-    fn trace_ids(&self) -> Option<&[[u8; 16]]> {
+    fn indexed_ids(&self) -> Option<&[[u8; 16]]> {
         Some(&self.trace_id.0)
     }
 }
@@ -190,7 +190,7 @@ impl TableRows for SpanEventRows {
         &self.time.0
     }
 
-    fn trace_ids(&self) -> Option<&[[u8; 16]]> {
+    fn indexed_ids(&self) -> Option<&[[u8; 16]]> {
         Some(&self.trace_id.0)
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use omegi_model::id::ProjectId;
 use parking_lot::{Mutex, RwLock};
 
@@ -24,8 +25,8 @@ pub(crate) trait ProjectRows: Default + Send + Sync + 'static {
     fn tables(&self) -> Vec<&dyn TableRows>;
 
     /// Rows in files, as (file, row), that these rows take the place of.
-    fn buried(&self) -> &[(u64, u32)] {
-        &[]
+    fn buried(&self) -> Vec<(u64, u32)> {
+        Vec::new()
     }
 }
 
@@ -47,8 +48,9 @@ struct State<R> {
     manifest: Arc<Manifest>,
     /// Grows with each record.
     fresh: Fresh<R>,
-    /// On their way into files; still only here for readers.
-    flushing: Vec<Arc<Fresh<R>>>,
+    /// On their way into files; readers find them only here. Nothing is applied meanwhile: one
+    /// thread applies and commits.
+    flushing: Option<Arc<Fresh<R>>>,
 }
 
 /// Why a read model could not be changed durably.
@@ -68,11 +70,28 @@ pub(crate) enum StoreError {
     Read(#[from] ReadError),
 }
 
-/// All rows of one table and some projects, at one moment.
+impl<R> State<R> {
+    /// All rows in memory, by project.
+    fn tails(&self) -> impl Iterator<Item = (&ProjectId, &Tail<R>)> {
+        self.flushing
+            .iter()
+            .flat_map(|fresh| fresh.iter())
+            .chain(&self.fresh)
+    }
+}
+
+/// A file of a [`Snapshot`]; held there, it is not removed.
 #[derive(Debug, Clone)]
+pub(crate) struct SnapshotFile {
+    pub(crate) file: Arc<DataFile>,
+    /// Rows not to be read, ascending.
+    pub(crate) dead: Vec<u32>,
+}
+
+/// All rows of one table and some projects, at one moment.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Snapshot {
-    /// Files; held here, they are not removed.
-    pub(crate) files: Vec<Arc<DataFile>>,
+    pub(crate) files: Vec<SnapshotFile>,
     /// Rows in memory.
     pub(crate) blocks: Vec<(ProjectId, Arc<Block>)>,
 }
@@ -91,7 +110,7 @@ impl<R: ProjectRows> Store<R> {
             state: RwLock::new(State {
                 manifest: Arc::new(manifest),
                 fresh: BTreeMap::new(),
-                flushing: Vec::new(),
+                flushing: None,
             }),
             changing: Mutex::new(()),
             retired: Mutex::default(),
@@ -113,15 +132,10 @@ impl<R: ProjectRows> Store<R> {
         add(&mut self.state.write().fresh)
     }
 
-    /// Rows in memory and their bytes, roughly, the ones being flushed included.
+    /// Rows in memory and their bytes, roughly.
     pub(crate) fn fresh_size(&self) -> (usize, usize) {
         let state = self.state.read();
-        let tails = state
-            .flushing
-            .iter()
-            .flat_map(|fresh| fresh.values())
-            .chain(state.fresh.values());
-        let tables = tails.flat_map(|tail| tail.rows().tables());
+        let tables = state.tails().flat_map(|(_, tail)| tail.rows().tables());
         tables.fold((0, 0), |(rows, size), table| {
             (rows + table.len(), size + table::bytes(table))
         })
@@ -130,93 +144,113 @@ impl<R: ProjectRows> Store<R> {
     /// Everything of `table` that belongs to `projects`.
     pub(crate) fn snapshot(&self, table: Table, projects: &[ProjectId]) -> Snapshot {
         let state = self.state.read();
-        let files = state.manifest.files.iter();
-        let files = files.filter(|file| file.table == table && projects.contains(&file.project));
+        let mut buried: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
         let mut blocks = Vec::new();
-        let flushing = state.flushing.iter().map(Arc::as_ref);
-        for fresh in flushing.chain([&state.fresh]) {
-            for (project, tail) in fresh
-                .iter()
-                .filter(|(project, _)| projects.contains(project))
-            {
-                blocks.extend(
-                    tail.blocks(table)
-                        .into_iter()
-                        .map(|block| (*project, block)),
-                );
+        for (project, tail) in state
+            .tails()
+            .filter(|(project, _)| projects.contains(project))
+        {
+            blocks.extend(
+                tail.blocks(table)
+                    .into_iter()
+                    .map(|block| (*project, block)),
+            );
+            for (file, row) in tail.rows().buried() {
+                buried.entry(file).or_default().push(row);
             }
         }
+        let files = state.manifest.files.iter();
+        let files = files.filter(|file| file.table == table && projects.contains(&file.project));
+        let files = files.map(|file| {
+            let mut dead = file.dead.clone();
+            dead.extend(buried.remove(&file.id).unwrap_or_default());
+            dead.sort_unstable();
+            dead.dedup();
+            SnapshotFile {
+                file: Arc::clone(file),
+                dead,
+            }
+        });
         Snapshot {
-            files: files.cloned().collect(),
+            files: files.collect(),
             blocks,
         }
     }
 
-    /// Files of `table`, and the batch of the trace's rows in memory.
+    /// Files of `table`, and the trace's rows in memory.
     pub(crate) fn of_trace(
         &self,
         table: Table,
         project: ProjectId,
         trace_id: &[u8; 16],
-    ) -> (Vec<Arc<DataFile>>, Vec<arrow::array::RecordBatch>) {
+    ) -> (Vec<Arc<DataFile>>, Vec<RecordBatch>) {
         let state = self.state.read();
         let files = state.manifest.files.iter();
         let files = files
             .filter(|file| file.table == table && file.project == project)
             .cloned();
-        let flushing = state.flushing.iter().map(Arc::as_ref);
-        let mut batches = Vec::new();
-        for fresh in flushing.chain([&state.fresh]) {
-            let tables = fresh
-                .get(&project)
-                .into_iter()
-                .flat_map(|tail| tail.rows().tables());
-            for rows in tables.filter(|rows| rows.table() == table) {
-                let ids = (0_u32..).zip(rows.trace_ids().unwrap_or_default());
-                let picked: Vec<u32> = ids
-                    .filter(|(_, id)| *id == trace_id)
-                    .map(|(row, _)| row)
-                    .collect();
-                if !picked.is_empty() {
-                    batches.push(Layout::all(rows).batch(&Rows::Picked(&picked)));
-                }
-            }
-        }
-        (files.collect(), batches)
+        let tails = state.tails().filter(|(owner, _)| **owner == project);
+        let tables = tails.flat_map(|(_, tail)| tail.rows().tables());
+        let batches = tables
+            .filter(|rows| rows.table() == table)
+            .filter_map(|rows| {
+                let ids = (0_u32..).zip(rows.indexed_ids().unwrap_or_default());
+                let of_trace = ids.filter(|(_, id)| *id == trace_id).map(|(row, _)| row);
+                let picked: Vec<u32> = of_trace.collect();
+                (!picked.is_empty()).then(|| Layout::all(rows).batch(&Rows::Picked(&picked)))
+            });
+        (files.collect(), batches.collect())
     }
 
     /// Writes all rows in memory into files and moves the position there, in one durable step.
     pub(crate) fn commit(&self, position: u64) -> Result<(), StoreError> {
         let _turn = self.changing.lock();
-        let (mut manifest, flushing) = {
+        let (manifest, flushing) = {
             let mut state = self.state.write();
-            let fresh = std::mem::take(&mut state.fresh);
-            if !fresh.is_empty() {
-                state.flushing.push(Arc::new(fresh));
-            }
-            (Manifest::clone(&state.manifest), state.flushing.clone())
+            let flushing = Arc::new(std::mem::take(&mut state.fresh));
+            state.flushing = Some(Arc::clone(&flushing));
+            (Manifest::clone(&state.manifest), flushing)
         };
+        let written = self.write(manifest, position, &flushing);
+        drop(flushing);
+        let mut state = self.state.write();
+        let flushing = state.flushing.take();
+        let result = match written {
+            Ok(manifest) => {
+                state.manifest = Arc::new(manifest);
+                Ok(())
+            }
+            Err(error) => {
+                // Nobody else holds them: readers take batches, and only within this lock.
+                state.fresh = flushing.and_then(Arc::into_inner).unwrap_or_default();
+                Err(error)
+            }
+        };
+        drop(state);
+        self.remove_retired();
+        result
+    }
+
+    /// Writes the rows of `flushing` into files and the manifest that names them.
+    fn write(
+        &self,
+        mut manifest: Manifest,
+        position: u64,
+        flushing: &Fresh<R>,
+    ) -> Result<Manifest, StoreError> {
         manifest.position = position;
-        for tail in flushing.iter().flat_map(|fresh| fresh.iter()) {
-            for rows in tail.1.rows().tables() {
+        for (project, tail) in flushing {
+            for rows in tail.rows().tables() {
                 if rows.len() > rows.dead().len() {
-                    let file = flush::write(&self.files, rows, *tail.0, manifest.next_file)?;
+                    let file = flush::write(&self.files, rows, *project, manifest.next_file)?;
                     manifest.next_file += 1;
                     manifest.files.push(Arc::new(file));
                 }
             }
         }
-        flush::bury(
-            &mut manifest,
-            flushing.iter().flat_map(|fresh| fresh.values()),
-        );
+        flush::bury(&mut manifest, flushing.values());
         manifest.store(&self.files)?;
-        let mut state = self.state.write();
-        state.manifest = Arc::new(manifest);
-        state.flushing.clear();
-        drop(state);
-        self.remove_retired();
-        Ok(())
+        Ok(manifest)
     }
 
     /// Changes the list of files, durably, unless `change` finds nothing to do.
@@ -246,23 +280,6 @@ impl<R: ProjectRows> Store<R> {
         Ok(true)
     }
 
-    /// A number for a file that is written outside [`Self::commit`].
-    pub(crate) fn reserve_file(&self) -> Result<u64, StoreError> {
-        let mut id = 0;
-        self.change_files(|manifest| {
-            id = manifest.next_file;
-            manifest.next_file += 1;
-            true
-        })?;
-        Ok(id)
-    }
-
-    /// Forgets the rows in memory for which `gone` holds of the project.
-    pub(crate) fn forget_fresh(&self, gone: impl Fn(ProjectId) -> bool) {
-        let mut state = self.state.write();
-        state.fresh.retain(|project, _| !gone(*project));
-    }
-
     /// Forgets everything; the position goes back to the start.
     pub(crate) fn reset(&self) -> Result<(), StoreError> {
         self.change_files(|manifest| {
@@ -272,7 +289,6 @@ impl<R: ProjectRows> Store<R> {
         })?;
         let mut state = self.state.write();
         state.fresh.clear();
-        state.flushing.clear();
         Ok(())
     }
 

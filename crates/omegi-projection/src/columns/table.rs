@@ -1,13 +1,16 @@
 //! The tables of the columnar read models, and what all of them have in common.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use serde::{Deserialize, Serialize};
 
 use super::column::{Column, Rows};
-use super::shred::{AttributeType, PREFIX, REST, Shredder};
+use super::shred::{AttributeType, PREFIX, REST, Shredder, key_of};
+use super::store::ProjectRows;
+use super::{DerivedRows, TelemetryRows};
 
 /// A table kept in columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,6 +64,42 @@ impl Table {
     }
 }
 
+/// Names and types of the fixed columns of `table`.
+pub(crate) fn fixed_columns(table: Table) -> &'static [(&'static str, DataType)] {
+    static FIXED: LazyLock<BTreeMap<Table, Vec<(&'static str, DataType)>>> = LazyLock::new(|| {
+        let (telemetry, derived) = (TelemetryRows::default(), DerivedRows::default());
+        let tables = telemetry.tables().into_iter().chain(derived.tables());
+        let columns = |rows: &dyn TableRows| {
+            let columns = rows.columns().into_iter();
+            columns
+                .map(|(name, column)| (name, column.data_type()))
+                .collect()
+        };
+        tables.map(|rows| (rows.table(), columns(rows))).collect()
+    });
+    FIXED.get(&table).map_or(&[], Vec::as_slice)
+}
+
+/// Type of column `name` in a file or batch of `table` with these attribute columns.
+pub(crate) fn stored_type(
+    table: Table,
+    attributes: &[AttributeField],
+    name: &str,
+) -> Option<DataType> {
+    if name == REST {
+        return Some(DataType::Utf8View);
+    }
+    if let Some(key) = key_of(name) {
+        let field = attributes.iter().find(|field| field.key == key);
+        return field.map(AttributeField::data_type);
+    }
+    let fixed = fixed_columns(table).iter();
+    fixed
+        .clone()
+        .find(|(known, _)| *known == name)
+        .map(|(_, kind)| kind.clone())
+}
+
 /// Rows of one table and one project that are not in a file yet.
 pub(crate) trait TableRows: Send + Sync {
     /// Which table.
@@ -75,8 +114,8 @@ pub(crate) trait TableRows: Send + Sync {
     fn received(&self) -> &[i64];
     /// When what each row tells of happened.
     fn times(&self) -> &[i64];
-    /// The trace of each row (all zero: none), where rows are looked up by it.
-    fn trace_ids(&self) -> Option<&[[u8; 16]]>;
+    /// The id that each row is looked up by (all zero: none): its trace, or its own.
+    fn indexed_ids(&self) -> Option<&[[u8; 16]]>;
     /// Rows that a later revision took the place of, ascending.
     fn dead(&self) -> &[u32] {
         &[]
@@ -94,7 +133,7 @@ pub(crate) fn bytes(rows: &dyn TableRows) -> usize {
 }
 
 /// One attribute column of a batch or a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AttributeField {
     /// The attribute's key.
     pub key: String,
@@ -128,8 +167,8 @@ pub(crate) struct Layout<'a> {
     pub(crate) fields: Vec<Field>,
     /// The attribute columns among them.
     pub(crate) attributes: Vec<AttributeField>,
-    /// Keys that lie in the rest column.
-    pub(crate) rest_keys: Vec<String>,
+    /// What lies in the rest column, sorted.
+    pub(crate) rest_keys: Vec<AttributeField>,
 }
 
 impl<'a> Layout<'a> {
@@ -191,6 +230,24 @@ impl<'a> Layout<'a> {
             Some(column) => Some(shredder.columns().get(*column)?.array(rows)),
             None => Some(shredder.rest_array(rows, &self.chosen)),
         }
+    }
+
+    /// Whether column `index` holds so much text that compressing it well pays.
+    pub(crate) fn is_wordy(&self, index: usize) -> bool {
+        const WORDY_BYTES_MIN: usize = 16 << 10;
+        let fixed = self.rows.columns();
+        let text_bytes = match fixed.get(index) {
+            Some((_, column)) => column.text_bytes(),
+            None => match self.chosen.get(index - fixed.len()) {
+                Some(chosen) => self
+                    .rows
+                    .attributes()
+                    .and_then(|shredder| shredder.columns().get(*chosen))
+                    .map_or(0, |column| column.text_bytes()),
+                None => usize::MAX,
+            },
+        };
+        text_bytes >= WORDY_BYTES_MIN
     }
 
     /// All columns at `rows`.

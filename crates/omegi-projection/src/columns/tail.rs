@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use parking_lot::Mutex;
 
 use super::column::Rows;
+use super::shred::REST_KEYS_MAX;
 use super::store::ProjectRows;
 use super::table::{AttributeField, Layout, Table, TableRows};
 
@@ -26,8 +27,8 @@ pub(crate) struct Block {
     pub(crate) batch: RecordBatch,
     /// Attributes with a column of their own.
     pub(crate) attributes: Vec<AttributeField>,
-    /// Keys in the rest column, sorted.
-    pub(crate) rest_keys: Vec<String>,
+    /// What lies in the rest column; `None`: too much to list.
+    pub(crate) rest_keys: Option<Vec<AttributeField>>,
     first: u32,
 }
 
@@ -71,9 +72,14 @@ fn block(rows: &dyn TableRows, first: u32, end: u32) -> Block {
     Block {
         batch,
         attributes: layout.attributes,
-        rest_keys: layout.rest_keys,
+        rest_keys: listed(layout.rest_keys),
         first,
     }
+}
+
+/// `keys`, unless they are too many to be all of them.
+pub(crate) fn listed(keys: Vec<AttributeField>) -> Option<Vec<AttributeField>> {
+    (keys.len() <= REST_KEYS_MAX).then_some(keys)
 }
 
 /// Tables whose rows are replaced are small, and any row may die: made anew each time.
@@ -81,7 +87,7 @@ fn alive(rows: &dyn TableRows) -> Vec<Arc<Block>> {
     let layout = Layout::all(rows);
     let alive = alive_rows(rows);
     let batch = layout.batch(&Rows::Picked(&alive));
-    let (attributes, rest_keys) = (layout.attributes, layout.rest_keys);
+    let (attributes, rest_keys) = (layout.attributes, listed(layout.rest_keys));
     vec![Arc::new(Block {
         batch,
         attributes,

@@ -66,6 +66,10 @@ impl TelemetryColumns {
         })
     }
 
+    pub(crate) fn store(&self) -> &Arc<Store<TelemetryRows>> {
+        &self.store
+    }
+
     /// Reads traces by id.
     #[must_use]
     pub fn traces(&self) -> Traces {
