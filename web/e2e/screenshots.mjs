@@ -46,6 +46,17 @@ for (const width of [360, 768, 1920]) {
   }
   await context.close();
 }
+// As three kinds of colour-blind people see it.
+for (const type of ['protanopia', 'deuteranopia', 'tritanopia']) {
+  const context = await signedIn(browser, { base, state, language: 'ko' });
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Emulation.setEmulatedVisionDeficiency', { type });
+  await page.goto(base + pages[0].path);
+  await settled(page);
+  await page.screenshot({ path: `${out}/dashboard-${type}.png` });
+  await context.close();
+}
 await browser.close();
 await mock?.close();
 console.log(`screenshots in ${out}`);

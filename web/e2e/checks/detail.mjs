@@ -126,6 +126,9 @@ export async function detail({ base, mock, request, context, check }) {
       await settled(page);
       assert((await words(page)).includes('edge-proxy'), 'the missing parent’s service');
       assert((await words(page)).includes('Why this group?'), 'grouping evidence');
+      mock.api.revise(partial.id);
+      await page.getByText('was revised while you were looking').waitFor();
+      assert((await page.getByText('New error:').count()) === 0, 'a second alert');
     },
   );
 

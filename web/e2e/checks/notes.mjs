@@ -143,6 +143,40 @@ export async function notes({ base, mock, request, context, check }) {
     );
   });
 
+  await check([64], 'a tag filters, and one tag in two spellings is one', async () => {
+    await page.goto(`${base}/notes/all`);
+    await settled(page);
+    const tag = (await (await request.get(`${base}/api/v1/tags`)).json()).items[0];
+    if (!tag) return;
+    await page.getByRole('combobox', { name: 'Tag', exact: true }).selectOption(tag.name);
+    await page.waitForURL(/tag=/);
+    await eventually(
+      async () => (await page.locator('[data-note]').count()) === tag.count || !mock,
+      'notes of the tag',
+    );
+    await page.goto(`${base}/notes?side=new`);
+    const box = page
+      .getByRole('textbox', { name: 'Add a tag' })
+      .or(page.getByRole('combobox', { name: 'Add a tag' }));
+    for (const typed of ['DB  Pool', '#db pool']) {
+      await box.fill(typed);
+      await box.press('Enter');
+    }
+    assert((await page.getByRole('button', { name: /^Remove tag/ }).count()) === 1, 'two tags');
+  });
+
+  await check([70], 'a link made and unmade in the graph’s table persists and is undone', async () => {
+    if (!mock) return;
+    await page.goto(`${base}/notes?view=graph&table=1`);
+    await settled(page);
+    const cut = page.getByRole('button', { name: /^Unlink/ });
+    const before = await cut.count();
+    await cut.first().click();
+    await eventually(async () => (await cut.count()) < before, 'unlinked');
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await eventually(async () => (await cut.count()) === before, 'linked again');
+  });
+
   await check([71], 'a filter fades what does not match', async () => {
     await page.goto(`${base}/notes?view=graph&table=1`);
     await page.getByRole('searchbox', { name: 'Filter the graph' }).fill('pools');

@@ -33,6 +33,43 @@ export async function query({ base, mock, request, context, check }) {
     assert(/\.\d{6}456789Z|\d{9}Z/.test(await words(page)), 'nanoseconds');
   });
 
+  await check([76], 'completion knows tables and columns', async () => {
+    await open('SELECT * FROM errors WHERE ');
+    await page.locator('[data-editor]').click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('service_n');
+    await eventually(
+      () =>
+        page.evaluate(() =>
+          document
+            .querySelector('[data-editor]')
+            ?.shadowRoot?.querySelector('.cm-tooltip-autocomplete')
+            ?.textContent?.includes('service_name'),
+        ),
+      'completion',
+    );
+    await page.keyboard.press('Escape');
+  });
+
+  await check([80], 'cells with ids lead to what they name', async () => {
+    if (!mock) return;
+    await page.route('**/sql', (route) =>
+      route.fulfill({
+        status: 200,
+        contentType: 'application/json',
+        body: JSON.stringify({
+          columns: [{ name: 'trace_id', type: 'Utf8' }],
+          rows: [{ trace_id: 'b'.repeat(32) }],
+        }),
+      }),
+    );
+    await open('SELECT trace_id FROM errors');
+    await run();
+    await page.getByRole('gridcell').getByRole('link').first().click();
+    await page.waitForURL(/\/traces\/b{32}/);
+    await page.unroute('**/sql');
+  });
+
   await check([78], 'a write is refused clearly', async () => {
     await open('DROP TABLE errors');
     await run();

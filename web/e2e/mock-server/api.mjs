@@ -245,6 +245,14 @@ export function createApi({ now = Date.now(), bigTraceSpans = 10_000 } = {}) {
       stream.write(`id: ${position}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
+  /** The trace of an occurrence grew: the same event, one revision on. */
+  function revise(id) {
+    const found = allEvents().find(({ detail }) => detail.id === id);
+    found.detail.revision += 1;
+    found.detail.verdict = { state: 'complete', reason: null, missing_parents: [] };
+    emit('error_revised', listError(found.detail));
+  }
+
   /** A new occurrence of the issue at `index`, or of a new kind, as the pipeline would announce it. */
   function announce(index = 0) {
     const issue = issues[index];
@@ -814,6 +822,7 @@ export function createApi({ now = Date.now(), bigTraceSpans = 10_000 } = {}) {
     closeStreams,
     announce,
     announceNew,
+    revise,
     issues,
     notes,
     setFault: (mode) => {

@@ -19,7 +19,7 @@ import { keepDraft } from '../notes/drafts';
 import { EXAMPLES } from './examples';
 import { remember } from './history';
 import { bind, parametersOf } from './parameters';
-import { positionOf, runSql } from './queries';
+import { positionOf, runSql, TABLES } from './queries';
 import styles from './query.module.css';
 import { ResultGrid } from './ResultGrid';
 import { profile, type Result, toCsv, toJson, toMarkdown } from './result';
@@ -64,6 +64,7 @@ export function QueryPage() {
   const tab: Tab = (['chart', 'profile', 'plan'] as const).find((name) => name === search.tab) ?? 'table';
   const values = Object.fromEntries(new URLSearchParams(search.vars ?? ''));
   const names = parametersOf(text);
+  const mentioned = new Set(TABLES.filter((table) => new RegExp(`\\b${table}\\b`).test(text)));
   const bound = (sql: string) => bind(sql, { ...values, project, ...resolveRange(search, Date.now()) });
 
   const run = async (sql: string) => {
@@ -127,7 +128,7 @@ export function QueryPage() {
       tools={<span className="faint">{t.query.readOnly}</span>}
     >
       <div className={styles.split}>
-        <SchemaTree onInsert={insert} onColumns={learn} />
+        <SchemaTree mentioned={mentioned} onInsert={insert} onColumns={learn} />
         <div className={styles.work}>
           <Suspense fallback={<Skeleton rows={4} />}>
             <SqlEditor

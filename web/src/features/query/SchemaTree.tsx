@@ -7,11 +7,13 @@ import { type ColumnInfo, TABLES, useColumns } from './queries';
 import styles from './query.module.css';
 
 interface Props {
+  /** Tables whose columns are wanted although they are not unfolded: the query names them. */
+  mentioned: ReadonlySet<string>;
   onInsert: (text: string) => void;
   onColumns: (table: string, columns: ColumnInfo[]) => void;
 }
 
-export function SchemaTree({ onInsert, onColumns }: Props) {
+export function SchemaTree({ mentioned, onInsert, onColumns }: Props) {
   const t = useT();
   return (
     <Panel title={t.query.schema} className={styles.schemaPanel ?? ''}>
@@ -21,6 +23,7 @@ export function SchemaTree({ onInsert, onColumns }: Props) {
             key={table}
             table={table}
             initially={index === 0}
+            mentioned={mentioned}
             onInsert={onInsert}
             onColumns={onColumns}
           />
@@ -33,12 +36,13 @@ export function SchemaTree({ onInsert, onColumns }: Props) {
 function TableEntry({
   table,
   initially,
+  mentioned,
   onInsert,
   onColumns,
 }: Props & { table: string; initially: boolean }) {
   const t = useT();
   const [open, setOpen] = useState(initially);
-  const columns = useColumns(table, open);
+  const columns = useColumns(table, open || mentioned.has(table));
   useEffect(() => {
     if (columns.data) onColumns(table, columns.data);
   }, [columns.data, onColumns, table]);

@@ -1,5 +1,5 @@
 /** The SQL source, with completion from the schema and the place of a mistake underlined. */
-import { autocompletion } from '@codemirror/autocomplete';
+import { autocompletion, type CompletionContext } from '@codemirror/autocomplete';
 import { PostgreSQL, sql } from '@codemirror/lang-sql';
 import { Compartment, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view';
@@ -60,11 +60,7 @@ export function SqlEditor({ value, schema, mistake, view, onChange, onRun }: Pro
       label: t.query.editor,
       onChange: (text) => latest.current.onChange(text),
       onSubmit: (current) => latest.current.onRun(chosen(current)),
-      extensions: [
-        language.current.of(sql({ dialect: PostgreSQL, schema, upperCaseKeywords: true })),
-        autocompletion({ icons: false }),
-        mistakeField,
-      ],
+      extensions: [language.current.of(languageOf(schema)), autocompletion({ icons: false }), mistakeField],
     });
     view.current = editor;
     return () => {
@@ -74,7 +70,7 @@ export function SqlEditor({ value, schema, mistake, view, onChange, onRun }: Pro
   }, []);
   useEffect(() => {
     view.current?.dispatch({
-      effects: language.current.reconfigure(sql({ dialect: PostgreSQL, schema, upperCaseKeywords: true })),
+      effects: language.current.reconfigure(languageOf(schema)),
     });
   }, [schema, view]);
   useEffect(() => {
@@ -95,6 +91,25 @@ export function SqlEditor({ value, schema, mistake, view, onChange, onRun }: Pro
     editor.dispatch({ effects: setMistake.of(at), selection: { anchor: at }, scrollIntoView: true });
   }, [mistake, view]);
   return <div ref={host} className={styles.editor} data-editor />;
+}
+
+/** The language's own source names columns after `table.` alone; ours also those of the tables that the query mentions. */
+function languageOf(schema: Record<string, string[]>) {
+  const source = (context: CompletionContext) => {
+    const word = context.matchBefore(/[A-Za-z_]\w*/);
+    if (!word && !context.explicit) return null;
+    const text = context.state.doc.toString();
+    const options = Object.entries(schema)
+      .filter(([table]) => new RegExp(`\\b${table}\\b`).test(text))
+      .flatMap(([table, columns]) =>
+        columns.map((label) => ({ label, detail: table, type: 'property', boost: 1 })),
+      );
+    return { from: word?.from ?? context.pos, options, validFor: /^\w*$/ };
+  };
+  return [
+    sql({ dialect: PostgreSQL, schema, upperCaseKeywords: true }),
+    PostgreSQL.language.data.of({ autocomplete: source }),
+  ];
 }
 
 /** The selection where there is one, else everything. */

@@ -8,7 +8,7 @@ import { millisOf, relative } from '../../lib/time';
 import { Button, IconButton } from '../../ui/Button';
 import { SelectField } from '../../ui/Field';
 import { Segmented } from '../../ui/Segmented';
-import { Panel } from '../../ui/states';
+import { LoadFailed, Panel } from '../../ui/states';
 import { useNow } from '../../ui/Time';
 import { toast } from '../../ui/toasts';
 import { useErrors } from '../issues/queries';
@@ -98,6 +98,9 @@ export function Guide({ project, may }: TabProps) {
             );
           })}
         </ol>
+        {services.isError ? (
+          <LoadFailed error={services.error} onRetry={() => void services.refetch()} />
+        ) : null}
         {issued && !stored ? <Once token={issued} onStored={() => setStored(true)} /> : null}
       </Panel>
       <Panel title={t.settings.guideSteps.agent}>
