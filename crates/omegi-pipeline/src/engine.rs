@@ -201,7 +201,7 @@ impl Engine {
 
     /// Sets the gauges.
     pub(crate) fn measure(&self) {
-        let (windows, bytes) = self.assembler.open();
+        let (windows, bytes) = self.assembler.usage();
         let gauge = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.counts.open_traces.set(gauge(windows));
         self.counts.open_bytes.set(gauge(bytes));
@@ -226,6 +226,7 @@ impl Engine {
             let Some(at) = due.filter(|at| *at <= now) else {
                 break;
             };
+            out.now = at;
             self.assembler
                 .fire(at, &mut self.downstream, out, &self.counts)?;
             for processor in &mut self.downstream {
@@ -235,6 +236,7 @@ impl Engine {
             }
         }
         self.watermark = now;
+        out.now = now;
         Ok(())
     }
 

@@ -28,5 +28,5 @@ pub fn replay(
     for record in records {
         engine.step(&record, &mut out)?;
     }
-    Ok(out.events)
+    Ok(out.into_events())
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use omegi_model::event::{Aspect, Event, encode};
 use omegi_model::id::ErrorId;
+use omegi_model::time::UnixNanos;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -28,6 +29,8 @@ pub(crate) struct Told {
     calls: CallsTold,
     /// Telemetry before this offset may have been told of.
     until: u64,
+    /// Append time of the last record of the derived log: what is due later was not told.
+    last_told: UnixNanos,
     caught_up: bool,
 }
 
@@ -53,7 +56,8 @@ impl Told {
     }
 
     /// Notes a record of the derived log; in order.
-    pub(crate) fn add(&mut self, offset: u64, record: &[u8], event: &Event) {
+    pub(crate) fn add(&mut self, offset: u64, at: UnixNanos, record: &[u8], event: &Event) {
+        self.last_told = self.last_told.max(at);
         if !self.diverged {
             self.expected.push_back((offset, xxh3_64(record)));
         }
@@ -91,8 +95,18 @@ impl Told {
         }
     }
 
-    /// `record`, the encoding of `event`, or what of it was not told yet.
-    pub(crate) fn untold(&mut self, event: Event, record: Vec<u8>) -> Option<Vec<u8>> {
+    /// `record`, the encoding of `event`, or what of it was not told yet; `at`: log time of its telling.
+    pub(crate) fn untold(
+        &mut self,
+        at: UnixNanos,
+        event: Event,
+        record: Vec<u8>,
+    ) -> Option<Vec<u8>> {
+        // Rows do not say which telemetry they counted. Of a log whose start is gone some of them
+        // never come again; kept for longer, they would swallow calls that are new.
+        if self.diverged && at > self.last_told {
+            self.calls.clear();
+        }
         if !self.caught_up && !self.diverged {
             match self.expected.pop_front() {
                 // The tail of the derived log ends here: all from now on is new.
@@ -231,7 +245,6 @@ fn renumbered(event: Event, revision: u32) -> Event {
 mod tests {
     use omegi_model::event::{NodeKind, ServiceCalls, decode};
     use omegi_model::id::ProjectId;
-    use omegi_model::time::UnixNanos;
 
     use super::*;
 
@@ -264,13 +277,13 @@ mod tests {
     fn told(events: &[Event]) -> Told {
         let mut told = Told::default().until(100);
         let numbered = (0..).zip(events);
-        numbered.for_each(|(offset, event)| told.add(offset, &encode(event), event));
+        numbered.for_each(|(offset, event)| told.add(offset, UnixNanos(0), &encode(event), event));
         told
     }
 
     fn untold(told: &mut Told, event: Event) -> Option<Event> {
         let record = encode(&event);
-        let untold = told.untold(event, record);
+        let untold = told.untold(UnixNanos(0), event, record);
         untold.map(|record| decode(&record).unwrap())
     }
 

@@ -94,6 +94,11 @@ impl DerivedWriter {
                     let written = self.written(rest).await?;
                     rest = rest.get(written..).unwrap_or_default();
                 }
+                // No log this large takes it, now or later: all others must not wait for it.
+                Err(AppendError::TooLarge { bytes, .. }) if rest.len() == 1 => {
+                    tracing::error!(bytes, "an event is too large for the derived log, left out");
+                    return Ok(());
+                }
                 Err(error) => return Err(WriteError::Append(error)),
             }
         }

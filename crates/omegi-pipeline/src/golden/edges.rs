@@ -260,8 +260,8 @@ fn an_error_is_told_when_it_has_settled_and_not_later() {
         let mut steps = super::runs::Steps::new();
         steps.take(&request);
         steps.take(&[tick(1, millis(at))]);
-        let detected = |event: &&Event| matches!(event, Event::ErrorDetected { .. });
-        steps.events().iter().filter(detected).count()
+        let detected = |event: &Event| matches!(event, Event::ErrorDetected { .. });
+        steps.events().into_iter().filter(detected).count()
     };
     assert_eq!((told(199), told(200)), (0, 1));
 }

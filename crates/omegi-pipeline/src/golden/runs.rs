@@ -51,9 +51,9 @@ impl Steps {
         self.engine = Some(engine.restarted().unwrap());
     }
 
-    /// What was told so far.
-    pub(crate) fn events(&self) -> &[Event] {
-        &self.out.events
+    /// What was told.
+    pub(crate) fn events(self) -> Vec<Event> {
+        self.out.into_events()
     }
 
     /// An hour of silence after the last of `records`.
@@ -61,7 +61,7 @@ impl Steps {
         let last = records.last().expect("a case has records");
         let (offset, at) = (last.offset.0 + 1, last.append_time.0 + HOUR_NS);
         self.take(&[tick(offset, UnixNanos(at))]);
-        Outcome::of(self.out.events)
+        Outcome::of(self.out.into_events())
     }
 }
 

@@ -104,9 +104,8 @@ impl Processor for LinkServices {
         if self.gathered.rows.is_empty() {
             return;
         }
-        self.gathered
-            .due
-            .get_or_insert(trace.now.plus(self.settings.every_ns));
+        let due = next_on_grid(trace.now, self.settings.every_ns);
+        self.gathered.due.get_or_insert(due);
         if self.gathered.rows.len() >= self.settings.rows_max {
             self.flush(out);
         }
@@ -131,6 +130,13 @@ impl Processor for LinkServices {
     }
 }
 
+/// The next multiple of `every_ns`: not counted from the first row, so that a state that is rebuilt
+/// from a later start of the log comes to the same records again.
+fn next_on_grid(now: UnixNanos, every_ns: i64) -> UnixNanos {
+    let since = now.0.rem_euclid(every_ns);
+    now.plus(every_ns - since)
+}
+
 /// The least `n` such that the duration is at most 2^(n/4) ms. Whole numbers alone, so that it is
 /// the same on every machine.
 fn bucket(duration_ns: i64) -> u16 {
@@ -146,6 +152,12 @@ fn bucket(duration_ns: i64) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_due_on_a_grid_of_log_time() {
+        let due = |now| next_on_grid(UnixNanos(now), 10).0;
+        assert_eq!([due(0), due(9), due(10), due(-1)], [10, 10, 20, 0]);
+    }
 
     #[test]
     fn a_duration_falls_into_the_bucket_of_its_bound() {

@@ -33,12 +33,24 @@ pub(crate) struct JudgedTrace<'a> {
 /// Events in the order they are told.
 #[derive(Default)]
 pub(crate) struct Output {
-    pub(crate) events: Vec<Event>,
+    /// Log time at which the next ones are told.
+    pub(crate) now: UnixNanos,
+    told: Vec<(UnixNanos, Event)>,
 }
 
 impl Output {
     pub(crate) fn tell(&mut self, event: Event) {
-        self.events.push(event);
+        self.told.push((self.now, event));
+    }
+
+    /// All events with the log time of their telling.
+    pub(crate) fn into_timed(self) -> Vec<(UnixNanos, Event)> {
+        self.told
+    }
+
+    /// All events.
+    pub(crate) fn into_events(self) -> Vec<Event> {
+        self.told.into_iter().map(|(_, event)| event).collect()
     }
 }
 

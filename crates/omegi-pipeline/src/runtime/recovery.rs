@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use omegi_log::{Bounds, Offset, Partition, ReadError, RecordKind};
 use omegi_model::event;
+use omegi_model::time::UnixNanos;
 
 use super::{Host, PipelineError, chain};
 use crate::derived::{DERIVED, DerivedWriter, Told};
@@ -104,7 +105,12 @@ impl Host {
                 .filter(|record| record.kind == RecordKind::Data)
             {
                 match event::decode(&record.body) {
-                    Ok(event) => told.add(record.offset.0, &record.body, &event),
+                    Ok(event) => told.add(
+                        record.offset.0,
+                        UnixNanos(record.append_time.0),
+                        &record.body,
+                        &event,
+                    ),
                     Err(error) => {
                         tracing::error!(offset = record.offset.0, error = %chain(&error), "derived record is unreadable");
                     }

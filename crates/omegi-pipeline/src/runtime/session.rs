@@ -34,11 +34,17 @@ struct SinceCheckpoint {
     watermark: UnixNanos,
 }
 
+/// An event, when it is told, and its encoding.
+struct Made {
+    at: UnixNanos,
+    event: Event,
+    record: Vec<u8>,
+}
+
 /// What a chunk has become.
 struct Processed {
     engine: Engine,
-    /// Events with their encoding.
-    events: Vec<(Event, Vec<u8>)>,
+    events: Vec<Made>,
     result: Result<(), StateError>,
 }
 
@@ -111,15 +117,15 @@ impl Session<'_> {
     }
 
     /// Tells what was not told before the last restart.
-    async fn tell(&mut self, events: Vec<(Event, Vec<u8>)>) -> Result<(), PipelineError> {
+    async fn tell(&mut self, events: Vec<Made>) -> Result<(), PipelineError> {
         let counts = &self.host.counts;
         let mut records = Vec::with_capacity(events.len());
-        for (event, record) in events {
+        for Made { at, event, record } in events {
             let kind = kind(&event);
             let record = if self.told.is_empty() {
                 Some(record)
             } else {
-                self.told.untold(event, record)
+                self.told.untold(at, event, record)
             };
             match record {
                 Some(record) => {
@@ -210,9 +216,9 @@ fn step_all(mut engine: Engine, records: &[Record]) -> Processed {
     let result = records
         .iter()
         .try_for_each(|record| engine.step(record, &mut out));
-    let events = out.events.into_iter().map(|event| {
+    let events = out.into_timed().into_iter().map(|(at, event)| {
         let record = event::encode(&event);
-        (event, record)
+        Made { at, event, record }
     });
     Processed {
         events: events.collect(),

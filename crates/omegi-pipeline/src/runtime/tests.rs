@@ -10,7 +10,7 @@ use omegi_testkit::otlp::{self, Request};
 
 use super::*;
 use crate::derived::DERIVED;
-use crate::golden::{data, millis};
+use crate::golden::{Outcome, data, millis};
 use recovery::TELEMETRY;
 
 /// Two logs and a folder: what outlives a process.
@@ -218,6 +218,36 @@ async fn a_lost_or_damaged_or_foreign_state_is_rebuilt_and_tells_nothing_twice()
         let (pipelines, _stop) = run_to(&world, cadence(NEVER), end).await;
         assert_eq!(pipelines.counts.rebuilds.get(), 1, "{what}");
         assert!(world.told().await == expected, "{what}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_rebuilt_from_a_log_without_its_start_tells_no_error_and_no_call_twice() {
+    let straight = World::new();
+    let end = feed(&straight, 1..40).await;
+    drop(run_to(&straight, cadence(NEVER), end).await);
+    let world = World::new();
+    let middle = feed(&world, 1..10).await;
+    world.telemetry.roll().await.unwrap();
+    let end = feed(&world, 10..20).await;
+    let (pipelines, stop) = run_to(&world, cadence(OFTEN), end).await;
+    stop.cancel();
+    pipelines.join().await.unwrap();
+    let start = world.telemetry.trim(TELEMETRY, middle).await.unwrap();
+    assert!(start.0 > 0, "the start of the log is gone");
+    std::fs::remove_file(world.state_file()).unwrap();
+    let end = feed(&world, 20..40).await;
+    let (_pipelines, _stop) = run_to(&world, cadence(NEVER), end).await;
+    // A later summary replaces an earlier one, so those may be told again.
+    let without_summaries = |events: Vec<Event>| {
+        let kept = |event: &Event| !matches!(event, Event::TracesAssembled { .. });
+        Outcome::of(events.into_iter().filter(kept).collect())
+    };
+    let rebuilt = without_summaries(world.told().await);
+    let expected = without_summaries(straight.told().await);
+    assert_eq!(rebuilt.detections, expected.detections);
+    for pipeline in ["error-detection", "service-flow"] {
+        assert_eq!(rebuilt.lines(pipeline), expected.lines(pipeline));
     }
 }
 

@@ -7,6 +7,9 @@
 //! on the moment of a checkpoint. States over the byte budget go to disk and come back unchanged;
 //! only the limits of the pipeline file cut anything, and then the verdict says `truncated`.
 
+mod limits;
+mod saved;
+
 use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
@@ -16,16 +19,17 @@ use omegi_model::error_event::{Verdict, VerdictState};
 use omegi_model::id::ProjectId;
 use omegi_model::time::UnixNanos;
 use omegi_model::wire::{LogRef, SpanRef};
-use serde::{Deserialize, Serialize};
 
 use super::{JudgedTrace, Output, Processor};
 use crate::key::WindowKey;
 use crate::metrics::{Counts, Cut, Item, Lateness};
 use crate::share::Share;
-use crate::spec::{Assembly, Limits, OnLimit};
+use crate::spec::{Assembly, Limits};
 use crate::store::{StateError, StateStore, Thawed, Worth};
 use crate::summaries::Summaries;
-use crate::window::{Crowd, Rank, Timers, Window, first_to_go};
+use crate::window::{Crowd, Timers, Window};
+
+pub(crate) use saved::SavedAssembly;
 
 /// The windows and everything that decides about them.
 pub(crate) struct AssembleTraces {
@@ -36,6 +40,8 @@ pub(crate) struct AssembleTraces {
     timers: Timers,
     /// Open traces whose states wait on disk, and their deadlines.
     spilled: BTreeMap<WindowKey, UnixNanos>,
+    /// Closed traces that owe a revision which was put off, and when it is due.
+    owing: BTreeMap<WindowKey, UnixNanos>,
     crowd: Crowd,
     /// Windows that the record at hand has touched, in order.
     touched: Vec<WindowKey>,
@@ -43,15 +49,12 @@ pub(crate) struct AssembleTraces {
     pub(crate) store: StateStore,
 }
 
-/// What is saved of it besides the windows.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct SavedAssembly {
-    spilled: Vec<(WindowKey, UnixNanos)>,
-    summaries: Summaries,
+/// What the store had of a trace.
+enum Fetched {
+    Window(Box<Window>),
+    Forgotten,
+    Unknown,
 }
-
-/// Windows saved in one piece.
-const CHUNK_BYTES: usize = 1 << 20;
 
 /// Those that take topic `traces`, in order.
 pub(crate) type Downstream = [Box<dyn Processor>];
@@ -65,6 +68,7 @@ impl AssembleTraces {
             windows: HashMap::default(),
             timers: Timers::default(),
             spilled: BTreeMap::new(),
+            owing: BTreeMap::new(),
             crowd: Crowd::default(),
             touched: Vec::new(),
             summaries: Summaries::default(),
@@ -89,9 +93,8 @@ impl AssembleTraces {
             return Ok(());
         }
         counts.items.of(Item::Span).inc();
-        let window = self.window(key, project, trace, arrival.append_time, counts)?;
-        let added = window.state.add_span(span, arrival);
-        self.added(key, added, arrival, counts);
+        self.open(key, project, trace, arrival.append_time, counts)?;
+        self.join(key, arrival, counts, |state| state.add_span(span, arrival));
         Ok(())
     }
 
@@ -118,9 +121,10 @@ impl AssembleTraces {
             return Ok(());
         }
         counts.items.of(Item::Log).inc();
-        let window = self.window(key, project, trace, arrival.append_time, counts)?;
-        let added = window.state.add_log_facts(&facts, arrival);
-        self.added(key, added, arrival, counts);
+        self.open(key, project, trace, arrival.append_time, counts)?;
+        self.join(key, arrival, counts, |state| {
+            state.add_log_facts(&facts, arrival)
+        });
         Ok(())
     }
 
@@ -175,87 +179,47 @@ impl AssembleTraces {
     }
 
     /// Open windows, in memory and on disk, and the memory they take.
-    pub(crate) fn open(&self) -> (usize, usize) {
+    pub(crate) fn usage(&self) -> (usize, usize) {
         let total = self.crowd.total();
         (total.windows + self.spilled.len(), total.bytes)
     }
 
-    /// What a checkpoint needs besides the store: the head, and the windows in pieces.
-    ///
-    /// # Errors
-    /// [`StateError`]: a window cannot be written.
-    pub(crate) fn save(&self) -> Result<(SavedAssembly, Vec<Vec<u8>>), StateError> {
-        let mut keys: Vec<&WindowKey> = self.windows.keys().collect();
-        keys.sort_unstable();
-        let mut chunks = Vec::new();
-        let mut chunk = Vec::new();
-        for key in keys {
-            let Some(window) = self.windows.get(key) else {
-                continue;
-            };
-            chunk = postcard::to_extend(&(key, window), chunk)
-                .map_err(|_| StateError::Damaged("window"))?;
-            if chunk.len() >= CHUNK_BYTES {
-                chunks.push(std::mem::take(&mut chunk));
-            }
-        }
-        chunks.push(chunk);
-        let head = SavedAssembly {
-            spilled: self.spilled.iter().map(|(key, due)| (*key, *due)).collect(),
-            summaries: self.summaries.clone(),
-        };
-        Ok((head, chunks))
-    }
-
-    /// Takes back what was saved at log time `now`.
-    ///
-    /// # Errors
-    /// [`StateError`]: it is damaged.
-    pub(crate) fn restore(
-        &mut self,
-        head: SavedAssembly,
-        chunks: &[Vec<u8>],
-        now: UnixNanos,
-    ) -> Result<(), StateError> {
-        for chunk in chunks {
-            let mut rest = chunk.as_slice();
-            while !rest.is_empty() {
-                let read = postcard::take_from_bytes::<(WindowKey, Window)>(rest);
-                let ((key, mut window), left) = read.map_err(|_| StateError::Damaged("window"))?;
-                rest = left;
-                window.bytes = window.size();
-                self.crowd.opened(&key, window.bytes);
-                self.windows.insert(key, window);
-                self.schedule(key, now);
-            }
-        }
-        for (key, due) in &head.spilled {
-            self.timers.set(*key, None, *due);
-        }
-        self.spilled = head.spilled.into_iter().collect();
-        self.summaries = head.summaries;
-        Ok(())
-    }
-
-    /// The window of `key`: open, thawed, or new.
-    fn window(
+    /// Makes sure that the window of `key` is open: as it is, thawed, or new.
+    fn open(
         &mut self,
         key: WindowKey,
         project: ProjectId,
         trace: TraceKey,
         now: UnixNanos,
         counts: &Counts,
-    ) -> Result<&mut Window, StateError> {
-        if !self.windows.contains_key(&key) {
-            let window = self.enter(key, project, trace, now, counts)?;
-            self.crowd.opened(&key, window.bytes);
-            self.windows.insert(key, window);
+    ) -> Result<(), StateError> {
+        // Spans of one trace come in rows: the one just touched needs no look-up.
+        if self.touched.last() == Some(&key) || self.windows.contains_key(&key) {
+            return Ok(());
         }
-        // The entry was there or has just been made.
-        Ok(self
-            .windows
-            .entry(key)
-            .or_insert_with(|| unreachable!("a window that was just opened is open")))
+        let window = self.enter(key, project, trace, now, counts)?;
+        self.crowd.opened(&key, window.bytes);
+        self.windows.insert(key, window);
+        Ok(())
+    }
+
+    /// Adds to an open window, and notes that the record at hand has touched it.
+    fn join(
+        &mut self,
+        key: WindowKey,
+        arrival: Arrival,
+        counts: &Counts,
+        add: impl FnOnce(&mut TraceState) -> Added,
+    ) {
+        let Some(window) = self.windows.get_mut(&key) else {
+            return;
+        };
+        if add(&mut window.state).duplicate {
+            counts.duplicates.inc();
+        }
+        if window.touched_at.replace(arrival.offset) != Some(arrival.offset) {
+            self.touched.push(key);
+        }
     }
 
     fn enter(
@@ -266,24 +230,26 @@ impl AssembleTraces {
         now: UnixNanos,
         counts: &Counts,
     ) -> Result<Window, StateError> {
-        let spilled = self.spilled.remove(&key);
-        match self.store.thaw(&key, now)? {
-            Thawed::State(bytes) => {
-                let mut window = thawed(&bytes)?;
-                window.due = spilled;
-                window.bytes = window.size();
-                if spilled.is_none() {
+        let (was_open, due) = match self.spilled.remove(&key) {
+            Some(due) => (true, Some(due)),
+            None => (false, self.owing.remove(&key)),
+        };
+        match self.thaw(&key, now)? {
+            Fetched::Window(mut window) => {
+                window.due = due;
+                if !was_open {
                     counts.late.of(Lateness::Revised).inc();
                 }
                 counts.thawed.inc();
-                Ok(window)
+                Ok(*window)
             }
-            Thawed::Forgotten => {
+            Fetched::Forgotten => {
+                self.timers.unset(key, due);
                 counts.late.of(Lateness::Continued).inc();
                 let state = TraceState::bounded(project, trace, &self.rules);
                 Ok(Window::continuing(state))
             }
-            Thawed::Unknown => {
+            Fetched::Unknown => {
                 counts.opened.inc();
                 Ok(Window::new(TraceState::bounded(
                     project,
@@ -291,19 +257,6 @@ impl AssembleTraces {
                     &self.rules,
                 )))
             }
-        }
-    }
-
-    fn added(&mut self, key: WindowKey, added: Added, arrival: Arrival, counts: &Counts) {
-        if added.duplicate {
-            counts.duplicates.inc();
-        }
-        let Some(window) = self.windows.get_mut(&key) else {
-            return;
-        };
-        let first_touch = window.touched_at.replace(arrival.offset) != Some(arrival.offset);
-        if first_touch {
-            self.touched.push(key);
         }
     }
 
@@ -426,108 +379,40 @@ impl AssembleTraces {
         self.store.freeze(key, worth(&window), now, frozen(&window));
     }
 
+    /// Fetches a window whose deadline has come.
     fn unspill(
         &mut self,
         key: WindowKey,
         now: UnixNanos,
         counts: &Counts,
     ) -> Result<(), StateError> {
-        let spilled = self.spilled.remove(&key);
-        if let (Some(due), Thawed::State(bytes)) = (spilled, self.store.thaw(&key, now)?) {
-            let mut window = thawed(&bytes)?;
-            window.due = Some(due);
-            window.bytes = window.size();
+        let due = self.spilled.remove(&key);
+        let due = due.or_else(|| self.owing.remove(&key));
+        if let (Some(_), Fetched::Window(window)) = (due, self.thaw(&key, now)?) {
             self.crowd.opened(&key, window.bytes);
-            self.windows.insert(key, window);
+            self.windows.insert(key, *window);
             counts.thawed.inc();
         }
         Ok(())
     }
 
-    fn keep_limits(
-        &mut self,
-        now: UnixNanos,
-        down: &mut Downstream,
-        out: &mut Output,
-        counts: &Counts,
-    ) -> Result<(), StateError> {
-        while self.crowd.total().bytes > self.limits.open_bytes_max && !self.windows.is_empty() {
-            for key in self.first_to_go(|usage| usage.bytes) {
-                self.spill(key, now, counts);
+    /// What the store has of a trace. A state that cannot be read is as good as gone.
+    fn thaw(&mut self, key: &WindowKey, now: UnixNanos) -> Result<Fetched, StateError> {
+        let bytes = match self.store.thaw(key, now)? {
+            Thawed::State(bytes) => bytes,
+            Thawed::Forgotten => return Ok(Fetched::Forgotten),
+            Thawed::Unknown => return Ok(Fetched::Unknown),
+        };
+        match postcard::from_bytes::<Window>(&bytes) {
+            Ok(mut window) => {
+                window.bytes = window.size();
+                Ok(Fetched::Window(Box::new(window)))
+            }
+            Err(error) => {
+                tracing::error!(%error, "state of a frozen trace cannot be read");
+                Ok(Fetched::Forgotten)
             }
         }
-        while self.over_count() {
-            for key in self.first_to_go(|usage| usage.windows) {
-                match self.limits.on_limit {
-                    OnLimit::Spill => self.spill(key, now, counts),
-                    OnLimit::Truncate => self.truncate(key, now, down, out, counts),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn over_count(&self) -> bool {
-        let in_memory = self.crowd.total().windows;
-        let open = match self.limits.on_limit {
-            OnLimit::Spill => in_memory,
-            // Those on disk count too: else the byte budget would decide what is truncated.
-            OnLimit::Truncate => in_memory + self.spilled.len(),
-        };
-        open > self.limits.open_traces_max && in_memory > 0
-    }
-
-    /// A sixteenth of the largest project's windows: so that choosing costs little per window.
-    fn first_to_go(&self, measure: impl Fn(&crate::window::Usage) -> usize) -> Vec<WindowKey> {
-        let Some(project) = self.crowd.largest(measure) else {
-            return Vec::new();
-        };
-        let own = self
-            .windows
-            .iter()
-            .filter(|(key, _)| key.project() == project);
-        let ranks: Vec<Rank> = own
-            .map(|(key, window)| Rank {
-                has_errors: window.state.has_marks(),
-                last_arrival: window.state.last_arrival(),
-                key: *key,
-            })
-            .collect();
-        let count = (ranks.len() / 16).max(1);
-        first_to_go(ranks, count)
-    }
-
-    /// Puts an open window's state on disk until its next record or its deadline.
-    fn spill(&mut self, key: WindowKey, now: UnixNanos, counts: &Counts) {
-        let Some(window) = self.windows.remove(&key) else {
-            return;
-        };
-        self.crowd.closed(&key, window.bytes);
-        if let Some(due) = window.due {
-            self.spilled.insert(key, due);
-        }
-        counts.spilled.inc();
-        self.store.freeze(key, worth(&window), now, frozen(&window));
-    }
-
-    /// Judges a window before its time and closes it.
-    fn truncate(
-        &mut self,
-        key: WindowKey,
-        now: UnixNanos,
-        down: &mut Downstream,
-        out: &mut Output,
-        counts: &Counts,
-    ) {
-        let Some(window) = self.windows.get(&key) else {
-            return;
-        };
-        let mut verdict = window.state.judge(now, &self.rules);
-        verdict.state = VerdictState::Truncated;
-        verdict.reason = Some("limit".into());
-        counts.truncated.of(Cut::OpenTraces).inc();
-        self.judged(key, &verdict, now, true, down, out);
-        self.freeze(key, now, counts);
     }
 }
 
@@ -555,8 +440,4 @@ fn worth(window: &Window) -> Worth {
 fn frozen(window: &Window) -> Vec<u8> {
     // Plain data with lengths known in advance: postcard has no way to fail on it.
     postcard::to_stdvec(window).unwrap_or_default()
-}
-
-fn thawed(bytes: &[u8]) -> Result<Window, StateError> {
-    postcard::from_bytes(bytes).map_err(|_| StateError::Damaged("frozen trace"))
 }
