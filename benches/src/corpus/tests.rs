@@ -10,7 +10,6 @@ use super::truth::Failure;
 use super::{Corpus, Prepared, recorded};
 
 const SEED: u64 = 7;
-static NOTHING: wire::Refused = wire::Refused::NONE;
 const SPANS: u64 = 20_000;
 
 fn bodies(corpus: Corpus) -> Vec<Prepared> {
@@ -47,7 +46,7 @@ fn the_truth_is_what_the_requests_say() {
     let requests = bodies(corpus);
     let (mut spans, mut traces, mut thrown) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for request in &requests {
-        for span in wire::spans(&request.body, &NOTHING) {
+        for span in wire::spans(&request.body, wire::Refused::NONE) {
             let span = span.unwrap();
             spans.insert((span.trace_id(), span.span_id()));
             traces.insert(span.trace_id());
@@ -75,7 +74,7 @@ fn sizes_and_failures_are_spread_as_promised() {
     let truth = corpus.truth.clone();
     let mut sizes: BTreeMap<_, u64> = BTreeMap::new();
     for request in corpus.requests {
-        for span in wire::spans(&request.body, &NOTHING) {
+        for span in wire::spans(&request.body, wire::Refused::NONE) {
             *sizes.entry(span.unwrap().trace_id()).or_default() += 1;
         }
     }
@@ -125,7 +124,7 @@ fn a_failure_is_two_hops_deep_at_least() {
     let failures = corpus.truth.failures.clone().unwrap();
     let mut failing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for request in corpus.requests {
-        for span in wire::spans(&request.body, &NOTHING) {
+        for span in wire::spans(&request.body, wire::Refused::NONE) {
             let span = span.unwrap();
             if span.status().0 == StatusCode::Error {
                 let service = span.resource().service_name().into_owned();
@@ -170,8 +169,8 @@ fn a_recording_is_played_again_as_new_traces_of_the_same_shape() {
         );
         assert_eq!(number < recording.len(), request.body[..] == original[..]);
         let parents = |body: &[u8]| -> Vec<bool> {
-            let spans =
-                wire::spans(body, &NOTHING).map(|span| span.unwrap().parent_span_id().is_some());
+            let spans = wire::spans(body, wire::Refused::NONE)
+                .map(|span| span.unwrap().parent_span_id().is_some());
             spans.collect()
         };
         assert_eq!(
@@ -179,7 +178,7 @@ fn a_recording_is_played_again_as_new_traces_of_the_same_shape() {
             parents(original),
             "a root got a parent"
         );
-        for span in wire::spans(&request.body, &NOTHING) {
+        for span in wire::spans(&request.body, wire::Refused::NONE) {
             traces.insert(span.unwrap().trace_id());
         }
     }
@@ -203,7 +202,7 @@ fn the_shared_recording_is_counted_as_its_description_says() {
     let distinct: BTreeSet<_> = corpus
         .requests
         .flat_map(|request| {
-            let spans = wire::spans(&request.body, &NOTHING);
+            let spans = wire::spans(&request.body, wire::Refused::NONE);
             spans
                 .map(|span| span.unwrap())
                 .map(|span| (span.trace_id(), span.span_id()))
