@@ -1,6 +1,6 @@
 /** Above every page: which project, which time, is it live, find anything. */
 import { useNavigate, useRouterState } from '@tanstack/react-router';
-import { Check, ChevronDown, FolderKanban, Moon, Plus, Search, Sun } from 'lucide-react';
+import { Check, ChevronDown, FolderKanban, Moon, Plus, Search, Sun, UserRound } from 'lucide-react';
 import { useState } from 'react';
 import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, useI18n, useT } from '../i18n/i18n';
 import { isDark, setTheme } from '../lib/preferences';
@@ -58,6 +58,10 @@ function ProjectMenu({ project }: { project: string | null }) {
           {entry.name}
         </MenuItem>
       ))}
+      <MenuSeparator />
+      <MenuItem icon={<UserRound size={14} />} onSelect={() => void navigate({ to: '/preferences' })}>
+        {t.settings.preferences}
+      </MenuItem>
       {allows(session, undefined, 'member') ? (
         <>
           <MenuSeparator />

@@ -1,8 +1,10 @@
 /** One's own choices: theme, language, density, single keys. */
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSession } from '../../app/session';
+import { signOut, useSession } from '../../app/session';
 import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES, useI18n } from '../../i18n/i18n';
 import { applyStored, setTheme, store, stored, theme } from '../../lib/preferences';
+import { Button } from '../../ui/Button';
 import { Switch } from '../../ui/Field';
 import { PageFrame } from '../../ui/PageFrame';
 import { Segmented } from '../../ui/Segmented';
@@ -12,9 +14,14 @@ import styles from './settings.module.css';
 export function Preferences() {
   const { t, language } = useI18n();
   const session = useSession();
+  const client = useQueryClient();
   const [chosen, setChosen] = useState(theme);
   const [density, setDensity] = useState(stored('density') === 'compact' ? 'compact' : 'comfortable');
   const [single, setSingle] = useState(stored('single_keys') !== 'off');
+  const leave = async () => {
+    await signOut(client).catch(() => undefined);
+    location.assign('/login');
+  };
   const keep = (key: string, value: string) => {
     store(key, value);
     applyStored();
@@ -24,7 +31,12 @@ export function Preferences() {
       <Panel className={styles.narrow}>
         <dl className={styles.rows}>
           <dt>{t.settings.account}</dt>
-          <dd>{session ? t.settings.signedInAs(session.user.email) : null}</dd>
+          <dd className="rowflex wrap">
+            <span>{session ? t.settings.signedInAs(session.user.email) : null}</span>
+            <Button small onClick={() => void leave()}>
+              {t.app.signOut}
+            </Button>
+          </dd>
           <dt>{t.app.theme}</dt>
           <dd>
             <Segmented
