@@ -19,6 +19,8 @@ interface Props {
 export function Histogram({ project, search, onRange }: Props) {
   const stats = useStats(project, search);
   const series = stats.data?.series;
+  // The place is kept while the figures load, so that the list below does not move.
+  if (stats.isPending) return <div className={styles.histogram} />;
   if (!Array.isArray(series) || series.every((bucket) => bucket.errors === 0)) return null;
   return (
     <div className={styles.histogram}>
