@@ -129,14 +129,18 @@ function Filled({ project, issue, embedded }: { project: string; issue: Issue; e
             <Skeleton rows={10} />
           )}
         </div>
-        <IssueSide
-          project={project}
-          issue={issue}
-          event={event.data}
-          onNote={note}
-          act={act}
-          mayAct={mayAct}
-        />
+        {event.data || event.isError ? (
+          <IssueSide
+            project={project}
+            issue={issue}
+            event={event.data}
+            onNote={note}
+            act={act}
+            mayAct={mayAct}
+          />
+        ) : (
+          <Skeleton rows={8} />
+        )}
       </div>
     </>
   );
