@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use omegi_model::workspace::Rejection;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,6 +41,9 @@ pub enum ApiError {
     /// Too many attempts: wait.
     #[error("too many attempts")]
     TooMany(Duration),
+    /// A command that must not be, as things are.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
     /// It would have taken too much time or memory: ask for less.
     #[error("{0}")]
     Limit(String),
@@ -91,6 +95,15 @@ impl ApiError {
             Self::Gone(_) => (StatusCode::GONE, "gone", "No longer kept"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large"),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many", "Too many attempts"),
+            Self::Rejected(rejection) => {
+                let (status, title) = match rejection {
+                    Rejection::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
+                    Rejection::Forbidden { .. } => (StatusCode::FORBIDDEN, "Not allowed"),
+                    Rejection::Invalid { .. } => (StatusCode::BAD_REQUEST, "Invalid request"),
+                    Rejection::Conflict { .. } => (StatusCode::CONFLICT, "Conflict"),
+                };
+                (status, rejection.code(), title)
+            }
             Self::Limit(_) => (StatusCode::UNPROCESSABLE_ENTITY, "limit", "Over a limit"),
             Self::Unavailable(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now")

@@ -294,7 +294,7 @@ fn path_span(span: &PathSpan) -> PathSpanView {
 }
 
 /// A unit variant as its JSON text.
-fn text(value: &impl Serialize) -> String {
+pub(crate) fn text(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(text)) => text,
         _ => String::new(),

@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod faults;
+pub mod live;
 mod manifest;
 mod projection;
 pub mod query;

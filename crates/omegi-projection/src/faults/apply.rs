@@ -9,18 +9,19 @@ use std::sync::Arc;
 
 use omegi_log::{Offset, Record, RecordKind};
 use omegi_model::codec;
-use omegi_model::error_event::ErrorEvent;
+use omegi_model::error_event::{ErrorEvent, GroupingParts};
 use omegi_model::event::{Event, decode};
-use omegi_model::id::{ErrorId, Fingerprint, IssueId};
+use omegi_model::id::{ErrorId, Fingerprint};
 use redb::{Database, Durability, ReadableTable, WriteTransaction};
 
-use super::issue::{Face, IssueRow};
+use super::variant::{Face, VariantRow};
 use super::row::{ErrorRow, Facets};
+use super::issues::{News, Occurred};
 use super::store::{self, StoreError};
 use super::{FaultsShared, flow, keys};
 use crate::projection::{ApplyError, CommitError, Projection};
 
-/// Error events of one issue kept in full per minute; of the rest one in
+/// Error events of one variant kept in full per minute; of the rest one in
 /// [`SAMPLE_ONE_IN`] is kept, chosen by its id, and every one is counted.
 const KEPT_PER_MINUTE: u64 = 100;
 const SAMPLE_ONE_IN: u8 = 64;
@@ -35,8 +36,10 @@ pub struct FaultsProjection {
     next: Offset,
     committed: Offset,
     uncommitted: u64,
-    /// Issue rows changed in the open transaction; `None`: the issue has no event left.
-    issues: BTreeMap<IssueId, Option<IssueRow>>,
+    /// Issue rows changed in the open transaction; `None`: the variant has no event left.
+    /// What happened to occurrences in the open transaction.
+    news: News,
+    variants: BTreeMap<Fingerprint, Option<VariantRow>>,
 }
 
 impl FaultsProjection {
@@ -47,7 +50,8 @@ impl FaultsProjection {
             next: position,
             committed: position,
             uncommitted: 0,
-            issues: BTreeMap::new(),
+            news: News::default(),
+            variants: BTreeMap::new(),
         }
     }
 
@@ -96,22 +100,24 @@ impl FaultsProjection {
     }
 
     fn insert(&mut self, write: &WriteTransaction, event: ErrorEvent) -> Result<(), StoreError> {
-        let issue = issue_of(&event);
+        let variant = variant_of(&event);
         let facets = Facets::of(&event);
         let (id, time, project) = (event.id, event.time, event.project);
-        let told = add_minute(write, &keys::by_minute(project, time, issue), 1)?;
+        let received_at = event.received_at;
+        let told = add_minute(write, &keys::by_minute(project, time, variant), 1)?;
         let keep = told <= KEPT_PER_MINUTE || id.as_bytes()[0].is_multiple_of(SAMPLE_ONE_IN);
-        let row = self.issue_row(write, issue)?;
-        let row = row.get_or_insert_with(|| IssueRow::open(issue, &event));
-        row.add(time, &facets);
+        let row = self.variant_row(write, variant)?;
+        let row = row.get_or_insert_with(|| VariantRow::open(variant, &event));
+        row.add(time, received_at, &facets);
         if keep {
             row.consider_face(&event);
         }
 
+        self.news.occurred.push(Occurred::of(variant, time, received_at, &facets));
         let empty: &[u8] = &[];
         write
-            .open_table(store::BY_ISSUE)?
-            .insert(keys::by_issue(issue, time, id).as_slice(), empty)?;
+            .open_table(store::BY_VARIANT)?
+            .insert(keys::by_variant(variant, time, id).as_slice(), empty)?;
         let stored = if keep {
             write
                 .open_table(store::BY_TIME)?
@@ -123,12 +129,12 @@ impl FaultsProjection {
                 )?;
             }
             ErrorRow::Kept {
-                issue,
+                variant,
                 event: Box::new(event),
             }
         } else {
             ErrorRow::Counted {
-                issue,
+                variant,
                 project,
                 revision: event.revision,
                 time,
@@ -149,13 +155,13 @@ impl FaultsProjection {
         id: ErrorId,
         old: &ErrorRow,
     ) -> Result<(), StoreError> {
-        let (issue, time, project) = (old.issue(), old.time(), old.project());
+        let (variant, time, project) = (old.variant(), old.time(), old.project());
         write
             .open_table(store::ERRORS)?
             .remove(id.as_bytes().as_slice())?;
         write
-            .open_table(store::BY_ISSUE)?
-            .remove(keys::by_issue(issue, time, id).as_slice())?;
+            .open_table(store::BY_VARIANT)?
+            .remove(keys::by_variant(variant, time, id).as_slice())?;
         write
             .open_table(store::BY_TIME)?
             .remove(keys::by_time(project, time, id).as_slice())?;
@@ -165,19 +171,20 @@ impl FaultsProjection {
             let key = keys::by_trace(project, trace.as_bytes(), id);
             write.open_table(store::BY_TRACE)?.remove(key.as_slice())?;
         }
-        add_minute(write, &keys::by_minute(project, time, issue), -1)?;
+        add_minute(write, &keys::by_minute(project, time, variant), -1)?;
 
-        let Some(row) = self.issue_row(write, issue)? else {
+        self.news.left.insert(variant);
+        let Some(row) = self.variant_row(write, variant)? else {
             return Ok(());
         };
         row.remove(&old.facets());
-        let Some((first, last)) = occurrences(write, issue)? else {
-            self.issues.insert(issue, None);
+        let Some((first, last)) = occurrences(write, variant)? else {
+            self.variants.insert(variant, None);
             return Ok(());
         };
         (row.first_seen, row.last_seen) = (first, last);
         if row.face.error_id == id
-            && let Some(event) = latest_kept(write, issue)?
+            && let Some(event) = latest_kept(write, variant)?
         {
             row.face = Face::of(&event);
         }
@@ -205,20 +212,20 @@ impl FaultsProjection {
         Ok(())
     }
 
-    /// The issue's row within the open transaction, loaded at its first change.
-    fn issue_row(
+    /// The variant's row within the open transaction, loaded at its first change.
+    fn variant_row(
         &mut self,
         write: &WriteTransaction,
-        issue: IssueId,
-    ) -> Result<&mut Option<IssueRow>, StoreError> {
+        variant: Fingerprint,
+    ) -> Result<&mut Option<VariantRow>, StoreError> {
         use std::collections::btree_map::Entry;
-        match self.issues.entry(issue) {
+        match self.variants.entry(variant) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(unknown) => {
-                let table = write.open_table(store::ISSUES)?;
-                let row = table.get(issue.as_bytes().as_slice())?;
+                let table = write.open_table(store::VARIANTS)?;
+                let row = table.get(variant.as_bytes().as_slice())?;
                 let row = row
-                    .map(|bytes| store::row("issues", bytes.value()))
+                    .map(|bytes| store::row("variants", bytes.value()))
                     .transpose()?;
                 Ok(unknown.insert(row))
             }
@@ -227,9 +234,9 @@ impl FaultsProjection {
 
     fn finish(&mut self, durability: Durability) -> Result<(), StoreError> {
         let mut write = self.transaction()?;
-        let changed = std::mem::take(&mut self.issues);
+        let changed = std::mem::take(&mut self.variants);
         {
-            let mut table = write.open_table(store::ISSUES)?;
+            let mut table = write.open_table(store::VARIANTS)?;
             for (id, row) in &changed {
                 match row {
                     Some(row) => {
@@ -242,7 +249,7 @@ impl FaultsProjection {
         store::set_position(&write, self.next)?;
         write.set_durability(durability)?;
         write.commit()?;
-        self.shared.book.replace(changed);
+        self.shared.book.take(&self.shared.db, changed, std::mem::take(&mut self.news))?;
         self.shared.published(self.next);
         Ok(())
     }
@@ -300,26 +307,19 @@ impl Projection for FaultsProjection {
         let write = self.transaction().map_err(commit_error)?;
         store::empty(&write).map_err(commit_error)?;
         self.write = Some(write);
-        self.issues.clear();
+        self.variants.clear();
         self.shared.book.clear();
         self.next = Offset(0);
         self.commit().map(|_| ())
     }
 }
 
-/// The issue an error event belongs to, before merges.
+/// The variant an error event belongs to: the hash of its grouping parts.
 #[must_use]
-pub fn issue_of(event: &ErrorEvent) -> IssueId {
-    let parts = &event.grouping;
-    let key = parts.key.unwrap_or_else(|| {
-        let kind = parts
-            .exceptions
-            .first()
-            .map_or("", |exception| exception.kind.as_str());
-        let fields = [&parts.service, kind, &parts.error_type, &parts.operation];
-        Fingerprint::of("omegi-ungrouped", &fields.map(str::as_bytes))
-    });
-    IssueId::derive(event.project, key)
+pub fn variant_of(event: &ErrorEvent) -> Fingerprint {
+    let parts = GroupingParts { key: None, ..event.grouping.clone() };
+    let json = serde_json::to_vec(&parts).unwrap_or_default();
+    Fingerprint::of("omegi-variant", &[event.project.as_bytes(), &json])
 }
 
 fn load(write: &WriteTransaction, id: ErrorId) -> Result<Option<ErrorRow>, StoreError> {
@@ -330,7 +330,7 @@ fn load(write: &WriteTransaction, id: ErrorId) -> Result<Option<ErrorRow>, Store
         .transpose()
 }
 
-/// Counts an issue's events in a minute; returns the new count.
+/// Counts an variant's events in a minute; returns the new count.
 fn add_minute(write: &WriteTransaction, key: &[u8], by: i64) -> Result<u64, StoreError> {
     let mut table = write.open_table(store::MINUTES)?;
     let count = table
@@ -348,10 +348,10 @@ fn add_minute(write: &WriteTransaction, key: &[u8], by: i64) -> Result<u64, Stor
 /// Times of the first and the last occurrence left.
 fn occurrences(
     write: &WriteTransaction,
-    issue: IssueId,
+    variant: Fingerprint,
 ) -> Result<Option<(omegi_model::time::UnixNanos, omegi_model::time::UnixNanos)>, StoreError> {
-    let table = write.open_table(store::BY_ISSUE)?;
-    let (start, end) = keys::under(issue.as_bytes());
+    let table = write.open_table(store::BY_VARIANT)?;
+    let (start, end) = keys::under(variant.as_bytes());
     let mut range = table.range::<&[u8]>(start.as_slice()..end.as_slice())?;
     let time = |key: &[u8]| key.get(16..24).and_then(keys::read_moment);
     let Some(first) = range.next().transpose()? else {
@@ -367,10 +367,10 @@ fn occurrences(
     Ok(Some((first, last)))
 }
 
-fn latest_kept(write: &WriteTransaction, issue: IssueId) -> Result<Option<ErrorEvent>, StoreError> {
-    let table = write.open_table(store::BY_ISSUE)?;
-    let (start, end) = keys::under(issue.as_bytes());
-    // Beyond this many counted-only events the issue keeps the face it has.
+fn latest_kept(write: &WriteTransaction, variant: Fingerprint) -> Result<Option<ErrorEvent>, StoreError> {
+    let table = write.open_table(store::BY_VARIANT)?;
+    let (start, end) = keys::under(variant.as_bytes());
+    // Beyond this many counted-only events the variant keeps the face it has.
     const LOOK_BACK_MAX: usize = 1_000;
     for entry in table
         .range::<&[u8]>(start.as_slice()..end.as_slice())?

@@ -1,7 +1,7 @@
 //! Reads error events: one by id, or a page of them, newest first.
 
 use omegi_model::error_event::ErrorEvent;
-use omegi_model::id::{ErrorId, IssueId, ProjectId, TraceId};
+use omegi_model::id::{ErrorId, Fingerprint, ProjectId, TraceId};
 use omegi_model::time::UnixNanos;
 use redb::{ReadTransaction, ReadableDatabase as _};
 
@@ -14,11 +14,11 @@ const ALIAS_STEPS_MAX: usize = 64;
 /// Rows one page may look at before it hands out what it has: a bound on odd filters.
 const SCANNED_MAX: usize = 200_000;
 
-/// An error event with the issue its group key opened.
+/// An error event with its variant.
 #[derive(Debug, Clone)]
 pub struct StoredError {
-    /// Before merges.
-    pub issue: IssueId,
+    /// Of which variant.
+    pub variant: Fingerprint,
     /// Newest revision.
     pub event: Box<ErrorEvent>,
 }
@@ -28,10 +28,10 @@ pub struct StoredError {
 pub enum Found {
     /// The error event, perhaps under a newer id.
     Event(StoredError),
-    /// Counted, but its details were not kept: its issue had told enough within that minute.
+    /// Counted, but its details were not kept: its variant had told enough within that minute.
     SampledOut {
-        /// Before merges.
-        issue: IssueId,
+        /// Of which variant.
+        variant: Fingerprint,
         /// Whose.
         project: ProjectId,
     },
@@ -44,8 +44,8 @@ pub enum Found {
 pub enum ErrorFilter {
     /// Of a project, `from` (inclusive) to `to` (exclusive).
     Project(ProjectId, UnixNanos, UnixNanos),
-    /// Of issues before merges, likewise.
-    Issues(Vec<IssueId>, UnixNanos, UnixNanos),
+    /// Of variants, likewise.
+    Variants(Vec<Fingerprint>, UnixNanos, UnixNanos),
     /// Of one trace.
     Trace(ProjectId, TraceId),
 }
@@ -70,11 +70,11 @@ impl Faults {
         let mut id = id;
         for _ in 0..ALIAS_STEPS_MAX {
             match load(&read, id)? {
-                Some(ErrorRow::Kept { issue, event }) => {
-                    return Ok(Found::Event(StoredError { issue, event }));
+                Some(ErrorRow::Kept { variant, event }) => {
+                    return Ok(Found::Event(StoredError { variant, event }));
                 }
-                Some(ErrorRow::Counted { issue, project, .. }) => {
-                    return Ok(Found::SampledOut { issue, project });
+                Some(ErrorRow::Counted { variant, project, .. }) => {
+                    return Ok(Found::SampledOut { variant, project });
                 }
                 None => {}
             }
@@ -110,10 +110,10 @@ impl Faults {
                 page.next = page.next.or(Some((time, id)));
                 break;
             }
-            let Some(ErrorRow::Kept { issue, event }) = load(&read, id)? else {
+            let Some(ErrorRow::Kept { variant, event }) = load(&read, id)? else {
                 continue;
             };
-            let stored = StoredError { issue, event };
+            let stored = StoredError { variant, event };
             if admits(&stored) {
                 page.items.push(stored);
             }
@@ -141,11 +141,11 @@ fn ids(
             let table = read.open_table(store::BY_TIME)?;
             stretch(&table, project.as_bytes(), *from, *to, cursor)?
         }
-        ErrorFilter::Issues(issues, from, to) => {
-            let table = read.open_table(store::BY_ISSUE)?;
+        ErrorFilter::Variants(variants, from, to) => {
+            let table = read.open_table(store::BY_VARIANT)?;
             let mut all = Vec::new();
-            for issue in issues {
-                all.extend(stretch(&table, issue.as_bytes(), *from, *to, cursor)?);
+            for variant in variants {
+                all.extend(stretch(&table, variant.as_bytes(), *from, *to, cursor)?);
             }
             all
         }

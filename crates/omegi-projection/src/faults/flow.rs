@@ -139,7 +139,7 @@ impl Faults {
         Ok(edges.into_values().collect())
     }
 
-    /// How often each issue (before merges) occurred in each minute of the range.
+    /// How often each variant occurred in each minute of the range.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -148,7 +148,7 @@ impl Faults {
         project: ProjectId,
         from: UnixNanos,
         to: UnixNanos,
-    ) -> Result<Vec<(UnixNanos, omegi_model::id::IssueId, u64)>, StoreError> {
+    ) -> Result<Vec<(UnixNanos, Fingerprint, u64)>, StoreError> {
         let start = keys::join(&[project.as_bytes(), &keys::moment(keys::minute(from))]);
         let end = keys::join(&[project.as_bytes(), &keys::moment(to)]);
         if start >= end {
@@ -161,13 +161,13 @@ impl Faults {
             let (key, count) = entry?;
             let key = key.value();
             let minute = key.get(8..16).and_then(keys::read_moment);
-            let issue = key
+            let variant = key
                 .get(16..32)
-                .and_then(omegi_model::id::IssueId::from_slice);
+                .and_then(Fingerprint::from_slice);
             found.extend(
                 minute
-                    .zip(issue)
-                    .map(|(minute, issue)| (minute, issue, count.value())),
+                    .zip(variant)
+                    .map(|(minute, variant)| (minute, variant, count.value())),
             );
         }
         Ok(found)

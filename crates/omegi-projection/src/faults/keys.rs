@@ -1,7 +1,7 @@
 //! Keys of the tables in `faults.redb`: fixed-width parts, big-endian, so that byte order is
 //! the order of reading.
 
-use omegi_model::id::{ErrorId, IssueId, ProjectId};
+use omegi_model::id::{ErrorId, Fingerprint, ProjectId};
 use omegi_model::time::UnixNanos;
 
 /// Length of one minute.
@@ -33,9 +33,9 @@ pub(crate) fn by_time(project: ProjectId, time: UnixNanos, id: ErrorId) -> Vec<u
     join(&[project.as_bytes(), &moment(time), id.as_bytes()])
 }
 
-/// `issue · time · error`: the occurrences of an issue in order of time.
-pub(crate) fn by_issue(issue: IssueId, time: UnixNanos, id: ErrorId) -> Vec<u8> {
-    join(&[issue.as_bytes(), &moment(time), id.as_bytes()])
+/// `variant · time · error`: the occurrences of a variant in order of time.
+pub(crate) fn by_variant(variant: Fingerprint, time: UnixNanos, id: ErrorId) -> Vec<u8> {
+    join(&[variant.as_bytes(), &moment(time), id.as_bytes()])
 }
 
 /// `project · trace · error`.
@@ -43,9 +43,9 @@ pub(crate) fn by_trace(project: ProjectId, trace: &[u8], id: ErrorId) -> Vec<u8>
     join(&[project.as_bytes(), trace, id.as_bytes()])
 }
 
-/// `project · minute · issue`: how often an issue occurred in a minute.
-pub(crate) fn by_minute(project: ProjectId, time: UnixNanos, issue: IssueId) -> Vec<u8> {
-    join(&[project.as_bytes(), &moment(minute(time)), issue.as_bytes()])
+/// `project · minute · variant`: how often a variant occurred in a minute.
+pub(crate) fn by_minute(project: ProjectId, time: UnixNanos, variant: Fingerprint) -> Vec<u8> {
+    join(&[project.as_bytes(), &moment(minute(time)), variant.as_bytes()])
 }
 
 /// From the first key that begins with `prefix` to past the last: no key of ours is longer.

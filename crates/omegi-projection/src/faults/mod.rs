@@ -3,29 +3,34 @@
 //! [`FaultsProjection`] writes, [`Faults`] reads. Reading never waits for writing.
 
 mod apply;
-mod book;
 mod events;
+mod follow;
 pub mod flow;
-mod issue;
+pub mod issues;
 mod keys;
 mod row;
 mod store;
 #[cfg(test)]
 mod tests;
+mod variant;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use omegi_eventstore::Position;
 use omegi_log::Offset;
 use redb::Database;
 use tokio::sync::watch;
 
-pub use apply::{FaultsProjection, issue_of};
+pub use apply::{FaultsProjection, variant_of};
+pub use issues::Issue;
+pub use follow::FollowError;
 pub use events::{ErrorFilter, ErrorPage, Found, StoredError};
-pub use issue::{Face, IssueRow, ReleaseUse, name};
+pub use variant::{Face, ReleaseUse, VariantRow, name};
 pub use store::StoreError;
 
-use book::Book;
+use crate::workspace::WorkspaceView;
+use issues::Book;
 
 /// Memory redb may use for its pages.
 const CACHE_BYTES: usize = 32 << 20;
@@ -35,6 +40,8 @@ pub(crate) struct FaultsShared {
     db: Database,
     book: Book,
     published: watch::Sender<Offset>,
+    /// Up to where issues know what people said.
+    heard: watch::Sender<Position>,
 }
 
 impl FaultsShared {
@@ -53,10 +60,15 @@ pub struct Faults {
 ///
 /// # Errors
 /// [`StoreError`]: the file is damaged or in use.
-pub fn open(dir: &Path) -> Result<(FaultsProjection, Faults), StoreError> {
+pub fn open(
+    dir: &Path,
+    workspace: WorkspaceView,
+) -> Result<(FaultsProjection, Faults), StoreError> {
     let db = store::open(&dir.join("faults.redb"), CACHE_BYTES)?;
     let position = store::position(&db)?;
-    let book = Book::load(&db)?;
+    // Position first: what is said meanwhile is heard twice, which changes nothing.
+    let heard = watch::Sender::new(workspace.position());
+    let book = Book::load(&db, workspace)?;
     let shared = Arc::new(FaultsShared {
         db,
         book,

@@ -1,7 +1,7 @@
 //! One stored error event.
 
 use omegi_model::error_event::ErrorEvent;
-use omegi_model::id::{IssueId, ProjectId};
+use omegi_model::id::{Fingerprint, ProjectId};
 use omegi_model::time::UnixNanos;
 use serde::{Deserialize, Serialize};
 
@@ -11,27 +11,29 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum ErrorRow {
     /// In full.
     Kept {
-        /// The issue its group key opened, before merges.
-        issue: IssueId,
+        /// Of which variant.
+        variant: Fingerprint,
         /// Newest revision.
         event: Box<ErrorEvent>,
     },
     /// Counted only: its issue had told enough within that minute.
     Counted {
-        /// The issue its group key opened, before merges.
-        issue: IssueId,
+        /// Of which variant.
+        variant: Fingerprint,
         /// Whose.
         project: ProjectId,
         /// Newest revision.
         revision: u32,
         /// When it happened.
         time: UnixNanos,
-        /// What the issue counts by.
+        /// When it was received.
+        received_at: UnixNanos,
+        /// What its variant counts by.
         facets: Facets,
     },
 }
 
-/// The parts of an error event by which its issue is counted.
+/// The parts of an error event by which its variant is counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Facets {
     /// Origin first.
@@ -60,9 +62,9 @@ impl Facets {
 }
 
 impl ErrorRow {
-    pub(crate) fn issue(&self) -> IssueId {
+    pub(crate) fn variant(&self) -> Fingerprint {
         match self {
-            Self::Kept { issue, .. } | Self::Counted { issue, .. } => *issue,
+            Self::Kept { variant, .. } | Self::Counted { variant, .. } => *variant,
         }
     }
 
@@ -84,6 +86,13 @@ impl ErrorRow {
         match self {
             Self::Kept { event, .. } => event.time,
             Self::Counted { time, .. } => *time,
+        }
+    }
+
+    pub(crate) fn received_at(&self) -> UnixNanos {
+        match self {
+            Self::Kept { event, .. } => event.received_at,
+            Self::Counted { received_at, .. } => *received_at,
         }
     }
 

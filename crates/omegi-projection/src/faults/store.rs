@@ -1,6 +1,6 @@
 //! The tables of `faults.redb` and how they are opened.
 //!
-//! One database for error events, issues and the service flow, because one error event changes
+//! One database for error events, their variants and the service flow, because one error event changes
 //! all three: redb commits them together with the position reached.
 
 use std::path::Path;
@@ -17,15 +17,15 @@ pub(crate) const ERRORS: Bytes = TableDefinition::new("errors");
 pub(crate) const ALIASES: Bytes = TableDefinition::new("aliases");
 /// `project · time · error` → nothing.
 pub(crate) const BY_TIME: Bytes = TableDefinition::new("errors_by_time");
-/// `issue · time · error` → nothing.
-pub(crate) const BY_ISSUE: Bytes = TableDefinition::new("errors_by_issue");
+/// `variant · time · error` → nothing.
+pub(crate) const BY_VARIANT: Bytes = TableDefinition::new("errors_by_variant");
 /// `project · trace · error` → nothing.
 pub(crate) const BY_TRACE: Bytes = TableDefinition::new("errors_by_trace");
-/// `project · minute · issue` → count.
+/// `project · minute · variant` → count.
 pub(crate) const MINUTES: TableDefinition<'static, &'static [u8], u64> =
     TableDefinition::new("errors_by_minute");
-/// Issue id → [`super::issue::IssueRow`].
-pub(crate) const ISSUES: Bytes = TableDefinition::new("issues");
+/// Variant id → [`super::variant::VariantRow`].
+pub(crate) const VARIANTS: Bytes = TableDefinition::new("variants");
 /// `project · minute · edge hash` → [`super::flow::CallRow`].
 pub(crate) const CALLS: Bytes = TableDefinition::new("service_calls");
 const META: TableDefinition<'static, &'static str, u64> = TableDefinition::new("meta");
@@ -91,7 +91,7 @@ pub(crate) fn open(path: &Path, cache_bytes: usize) -> Result<Database, StoreErr
 
 /// Takes every row out; the position goes back to the start.
 pub(crate) fn empty(write: &WriteTransaction) -> Result<(), StoreError> {
-    for table in [ERRORS, ALIASES, BY_TIME, BY_ISSUE, BY_TRACE, ISSUES, CALLS] {
+    for table in [ERRORS, ALIASES, BY_TIME, BY_VARIANT, BY_TRACE, VARIANTS, CALLS] {
         write.delete_table(table)?;
     }
     write.delete_table(MINUTES)?;
@@ -100,7 +100,7 @@ pub(crate) fn empty(write: &WriteTransaction) -> Result<(), StoreError> {
 }
 
 fn create_tables(write: &WriteTransaction) -> Result<(), StoreError> {
-    for table in [ERRORS, ALIASES, BY_TIME, BY_ISSUE, BY_TRACE, ISSUES, CALLS] {
+    for table in [ERRORS, ALIASES, BY_TIME, BY_VARIANT, BY_TRACE, VARIANTS, CALLS] {
         write.open_table(table)?;
     }
     write.open_table(MINUTES)?;

@@ -1,4 +1,7 @@
-//! One issue as telemetry tells it: what it is called, how often, when, where.
+//! A variant: all error events with the same grouping parts, counted together.
+//!
+//! An issue is a set of variants; which ones is a function of their parts, the grouping rules
+//! and what people merged and split. So a regrouping moves variants, never events.
 //!
 //! Invariant: the row depends on the set of its error events alone, not on their order.
 
@@ -6,30 +9,35 @@ use std::collections::BTreeMap;
 
 use omegi_model::error_event::ErrorEvent;
 use omegi_model::grouping;
-use omegi_model::id::{ErrorId, IssueId, ProjectId};
+use omegi_model::error_event::GroupingParts;
+use omegi_model::id::{ErrorId, Fingerprint, ProjectId};
 use omegi_model::time::UnixNanos;
 use serde::{Deserialize, Serialize};
 
 use super::row::Facets;
 
-/// Distinct services, environments or releases an issue counts by name; more are counted
+/// Distinct services, environments or releases a variant counts by name; more are counted
 /// together under [`OTHERS`].
 const NAMES_MAX: usize = 200;
 const OTHERS: &str = "…";
 
-/// An issue before merges: all error events with one group key.
+/// Error events with the same grouping parts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct IssueRow {
-    /// Derived from the group key.
-    pub id: IssueId,
+pub struct VariantRow {
+    /// Hash of the parts.
+    pub id: Fingerprint,
     /// Whose.
     pub project: ProjectId,
+    /// What they have in common; history is regrouped from this alone.
+    pub parts: GroupingParts,
     /// Error events.
     pub count: u64,
     /// Time of the earliest.
     pub first_seen: UnixNanos,
     /// Time of the latest.
     pub last_seen: UnixNanos,
+    /// When the first one arrived.
+    pub first_received: UnixNanos,
     /// Services it began in or passed through.
     pub services: BTreeMap<String, u64>,
     /// Environments it occurred in.
@@ -40,18 +48,20 @@ pub struct IssueRow {
     pub face: Face,
 }
 
-/// How a release took part in an issue.
+/// How a release took part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseUse {
     /// Error events.
     pub count: u64,
     /// Earliest of them.
     pub first_seen: UnixNanos,
+    /// When the first one arrived.
+    pub first_received: UnixNanos,
     /// Latest of them.
     pub last_seen: UnixNanos,
 }
 
-/// What people recognise an issue by, taken from one error event.
+/// What people recognise an issue by, taken from one of its error events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Face {
     /// The event.
@@ -74,7 +84,7 @@ pub struct Face {
 }
 
 impl Face {
-    /// What `event` would lend its issue.
+    /// What `event` lends.
     #[must_use]
     pub fn of(event: &ErrorEvent) -> Self {
         let (kind, message) = name(event);
@@ -120,16 +130,18 @@ fn culprit(event: &ErrorEvent) -> String {
     }
 }
 
-impl IssueRow {
-    /// The issue that its first event opens, with nothing counted yet.
+impl VariantRow {
+    /// The variant that its first event opens, with nothing counted yet.
     #[must_use]
-    pub fn open(id: IssueId, event: &ErrorEvent) -> Self {
+    pub fn open(id: Fingerprint, event: &ErrorEvent) -> Self {
         Self {
             id,
             project: event.project,
+            parts: event.grouping.clone(),
             count: 0,
             first_seen: event.time,
             last_seen: event.time,
+            first_received: event.received_at,
             services: BTreeMap::new(),
             environments: BTreeMap::new(),
             releases: BTreeMap::new(),
@@ -138,10 +150,11 @@ impl IssueRow {
     }
 
     /// Counts one more error event.
-    pub(crate) fn add(&mut self, time: UnixNanos, facets: &Facets) {
+    pub(crate) fn add(&mut self, time: UnixNanos, received_at: UnixNanos, facets: &Facets) {
         self.count += 1;
         self.first_seen = self.first_seen.min(time);
         self.last_seen = self.last_seen.max(time);
+        self.first_received = self.first_received.min(received_at);
         for service in &facets.services {
             *slot(&mut self.services, service) += 1;
         }
@@ -153,6 +166,7 @@ impl IssueRow {
                 count: 0,
                 first_seen: time,
                 last_seen: time,
+                first_received: received_at,
             };
             let full = self.releases.len() >= NAMES_MAX && !self.releases.contains_key(release);
             let name = if full { OTHERS } else { release.as_str() };
@@ -160,6 +174,7 @@ impl IssueRow {
             used.count += 1;
             used.first_seen = used.first_seen.min(time);
             used.last_seen = used.last_seen.max(time);
+            used.first_received = used.first_received.min(received_at);
         }
     }
 
@@ -183,7 +198,7 @@ impl IssueRow {
         }
     }
 
-    /// Lets `event` name the issue if it is the latest so far.
+    /// Lets `event` name the variant if it is the latest so far.
     pub(crate) fn consider_face(&mut self, event: &ErrorEvent) {
         let same = self.face.error_id == event.id;
         if same || (event.time, event.id) > (self.face.time, self.face.error_id) {
@@ -191,13 +206,14 @@ impl IssueRow {
         }
     }
 
-    /// The issue that people see when `others` were merged into this one.
+    /// One row for this variant and `others`, as an issue shows them.
     #[must_use]
-    pub fn merged_with<'a>(mut self, others: impl IntoIterator<Item = &'a IssueRow>) -> Self {
+    pub fn merged_with<'a>(mut self, others: impl IntoIterator<Item = &'a VariantRow>) -> Self {
         for other in others {
             self.count += other.count;
             self.first_seen = self.first_seen.min(other.first_seen);
             self.last_seen = self.last_seen.max(other.last_seen);
+            self.first_received = self.first_received.min(other.first_received);
             for (name, count) in &other.services {
                 *slot(&mut self.services, name) += count;
             }
@@ -215,6 +231,7 @@ impl IssueRow {
                 ours.count += theirs.count;
                 ours.first_seen = ours.first_seen.min(theirs.first_seen);
                 ours.last_seen = ours.last_seen.max(theirs.last_seen);
+                ours.first_received = ours.first_received.min(theirs.first_received);
             }
             if (other.face.time, other.face.error_id) > (self.face.time, self.face.error_id) {
                 self.face = other.face.clone();
