@@ -84,7 +84,7 @@ async fn get(
 ) -> Result<Json<ErrorDetail>, ApiError> {
     let stored = find(&api, &caller, &id).await?;
     let slug = api.slug(stored.event.project).ok_or(ApiError::NotFound("error event"))?;
-    let issue = api.visible_issue(stored.issue);
+    let issue = api.visible_issue(stored.variant);
     Ok(Json(view::detail(stored, issue, &slug)))
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn summaries(api: &Api, found: ErrorPage) -> Result<Page<ErrorSummary
 /// The list form; `None` when the project is gone.
 pub(crate) fn summary(api: &Api, stored: &StoredError) -> Option<ErrorSummary> {
     let slug = api.slug(stored.event.project)?;
-    Some(view::summary(stored, api.visible_issue(stored.issue), &slug))
+    Some(view::summary(stored, api.visible_issue(stored.variant), &slug))
 }
 
 fn admits(params: &ErrorParams, text: &QueryText, stored: &StoredError) -> bool {

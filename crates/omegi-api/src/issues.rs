@@ -594,7 +594,7 @@ fn most_often(counts: &std::collections::BTreeMap<String, u64>) -> Vec<String> {
 
 fn algorithm(workspace: &Workspace, project: ProjectId) -> u32 {
     let chosen = workspace.triage.project(project).and_then(|triage| triage.algorithm());
-    chosen.unwrap_or_else(|| u32::from(u16::from(grouping::AlgorithmVersion::default())))
+    chosen.unwrap_or_else(|| u32::from(grouping::AlgorithmVersion::CURRENT.number()))
 }
 
 fn method_name(parts: &omegi_model::error_event::GroupingParts) -> String {

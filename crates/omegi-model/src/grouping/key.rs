@@ -110,7 +110,8 @@ pub(super) fn main(parts: &GroupingParts) -> Option<&GroupingException> {
 }
 
 /// Which method these parts are grouped by.
-pub(super) fn method(parts: &GroupingParts) -> Method {
+#[must_use]
+pub fn method(parts: &GroupingParts) -> Method {
     if !parts.override_parts.is_empty() {
         return Method::Override;
     }

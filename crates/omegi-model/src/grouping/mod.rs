@@ -14,7 +14,7 @@ pub mod rules;
 pub mod template;
 
 pub use explain::{culprit, explain, nearest_difference, title};
-pub use key::{AlgorithmVersion, Keys, Method, UnknownVersion, key};
+pub use key::{AlgorithmVersion, Keys, Method, UnknownVersion, key, method};
 pub use parts::{GroupingInput, InputException, fingerprint_attribute, parts};
 pub use template::template;
 

@@ -138,6 +138,7 @@ impl FaultsProjection {
                 project,
                 revision: event.revision,
                 time,
+                received_at,
                 facets,
             }
         };

@@ -304,7 +304,7 @@ impl Rules {
         let version = triage
             .and_then(ProjectTriage::algorithm)
             .and_then(|number| AlgorithmVersion::new(u16::try_from(number).ok()?))
-            .unwrap_or_default();
+            .unwrap_or(AlgorithmVersion::CURRENT);
         let rules = triage.map(ProjectTriage::active_rules).filter(|(_, rules)| !rules.is_empty());
         let rules = rules.and_then(|(version, rules)| {
             RuleSet::parse(&serde_json::json!({ "version": version, "rules": rules })).ok()

@@ -73,6 +73,7 @@ pub fn open(
         db,
         book,
         published: watch::Sender::new(position),
+        heard,
     });
     Ok((
         FaultsProjection::new(Arc::clone(&shared), position),
