@@ -6,8 +6,6 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use omegi_model::id::{ProjectId, SecretHash};
-use omegi_model::time::UnixNanos;
-use omegi_model::workspace::secret::{Secret, SecretKind};
 use omegi_model::workspace::{Action, Actor, Role, Workspace};
 
 use crate::problem::ApiError;
@@ -62,14 +60,17 @@ impl FromRequestParts<Api> for Caller {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
         let now = api.now();
         if let Some(token) = bearer(&parts.headers) {
-            return api
-                .read(|workspace| by_token(workspace, token, now))
-                .ok_or(ApiError::NotSignedIn);
+            let actor = match api.is_operator_key(token) {
+                true => Some(Actor::Operator),
+                false => api.workspace().api_caller(token, now).ok(),
+            };
+            let caller = actor.and_then(|actor| api.read(|it| Caller::of(it, actor, None)));
+            return caller.ok_or(ApiError::NotSignedIn);
         }
-        let cookie = cookie(&parts.headers).and_then(Secret::parse).ok_or(ApiError::NotSignedIn)?;
-        let caller = api
-            .read(|workspace| by_cookie(workspace, &cookie, now))
-            .ok_or(ApiError::NotSignedIn)?;
+        let session = cookie(&parts.headers).and_then(|it| api.workspace().session(it, now).ok());
+        let (key, session) = session.ok_or(ApiError::NotSignedIn)?;
+        let caller = api.read(|it| Caller::of(it, Actor::User(session.user), Some(key)));
+        let caller = caller.ok_or(ApiError::NotSignedIn)?;
         // A page of another origin can make a browser send our cookie, but not our Origin.
         let safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
         if !safe && !api.is_own_origin(&parts.headers) {
@@ -77,19 +78,6 @@ impl FromRequestParts<Api> for Caller {
         }
         Ok(caller)
     }
-}
-
-fn by_token(workspace: &Workspace, token: &str, now: UnixNanos) -> Option<Caller> {
-    let secret = Secret::parse(token).filter(|secret| secret.kind() == SecretKind::Api)?;
-    let hash = secret.hash();
-    let token = workspace.api_tokens.values().find(|token| token.hash == hash)?;
-    let alive = token.expires_at.is_none_or(|expires_at| now < expires_at);
-    alive.then(|| Caller::of(workspace, Actor::Token(token.id), None)).flatten()
-}
-
-fn by_cookie(workspace: &Workspace, cookie: &Secret, now: UnixNanos) -> Option<Caller> {
-    let session = workspace.session(cookie).filter(|session| now < session.expires_at)?;
-    Caller::of(workspace, Actor::User(session.user), Some(cookie.hash()))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

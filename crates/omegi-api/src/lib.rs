@@ -12,6 +12,7 @@ mod health;
 mod issues;
 mod live;
 mod openapi;
+mod operator;
 mod page;
 pub mod password;
 mod problem;
@@ -72,6 +73,7 @@ fn routes() -> OpenApiRouter<Api> {
         .merge(flow::routes())
         .merge(stats::routes())
         .merge(live::routes())
+        .merge(operator::routes())
 }
 
 /// Headers that every answer carries.

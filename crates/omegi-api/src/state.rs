@@ -11,6 +11,7 @@ use omegi_model::time::UnixNanos;
 use omegi_model::workspace::{Actor, Command, Workspace};
 use omegi_projection::faults::Faults;
 use omegi_projection::live::Live;
+use omegi_projection::runner::Replayer;
 use omegi_projection::traces::Traces;
 use omegi_projection::workspace::WorkspaceView;
 use parking_lot::Mutex;
@@ -43,6 +44,10 @@ pub struct Parts {
     pub vitals: SharedVitals,
     /// Address that links, cookies and redirects use, without a slash at its end.
     pub public_url: String,
+    /// With it the operator's own commands come in; it lies in the data directory.
+    pub operator_key: String,
+    /// Projections that can be rebuilt.
+    pub replayers: Vec<Replayer>,
     /// Cancelled when the server stops: live streams close at once.
     pub stop: CancellationToken,
 }
@@ -106,6 +111,20 @@ impl Api {
             }
             Err(error) => Err(ApiError::internal(error)),
         }
+    }
+
+    pub(crate) fn workspace(&self) -> &WorkspaceView {
+        &self.parts.workspace
+    }
+
+    pub(crate) fn replayers(&self) -> &[Replayer] {
+        &self.parts.replayers
+    }
+
+    /// Whether a bearer is the operator's key; hashed first, so that time tells nothing of it.
+    pub(crate) fn is_operator_key(&self, token: &str) -> bool {
+        let hash = |text: &str| Fingerprint::of("omegi-operator", &[text.as_bytes()]);
+        hash(token) == hash(&self.parts.operator_key)
     }
 
     pub(crate) fn faults(&self) -> &Faults {

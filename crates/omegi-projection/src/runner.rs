@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use omegi_log::{EventLog, Offset, Partition, ReadError};
+use omegi_log::{EventLog, Offset, Partition, ReadError, RecordKind};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -49,6 +49,28 @@ pub struct Running {
 pub struct Replayer {
     name: &'static str,
     replays: mpsc::Sender<oneshot::Sender<()>>,
+}
+
+/// Tells whether a projection still runs; cheap to clone.
+#[derive(Clone)]
+pub struct Liveness {
+    name: &'static str,
+    applied: watch::Receiver<Offset>,
+}
+
+impl Liveness {
+    /// The projection's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        // Its thread holds the sender.
+        self.applied.has_changed().is_ok()
+    }
 }
 
 impl Replayer {
@@ -94,10 +116,10 @@ impl Running {
         }
     }
 
-    /// Whether it still runs.
+    /// A handle that tells whether it still runs.
     #[must_use]
-    pub fn is_alive(&self) -> bool {
-        !self.thread.is_finished()
+    pub fn liveness(&self) -> Liveness {
+        Liveness { name: self.name, applied: self.applied.clone() }
     }
 
     /// Waits for the end that the cancelled token asks for.
@@ -192,7 +214,9 @@ impl<P: Projection, F: Fn(Offset)> Runner<P, F> {
             Ok(chunk) => chunk,
             Err(error) => return self.mend(error),
         };
-        for record in &chunk.records {
+        // A tick can be read before it is durable: a position behind it could skip, after a power
+        // loss, what is then written in its place.
+        for record in chunk.records.iter().filter(|record| record.kind != RecordKind::Tick) {
             self.projection.apply(record)?;
         }
         if !chunk.records.is_empty() {

@@ -38,8 +38,6 @@ pub enum Command {
     /// The log of telemetry and derived events.
     #[command(subcommand)]
     Log(LogCommand),
-    /// Ask with SQL; prints an aligned table.
-    Sql(SqlFlags),
     /// API tokens.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -139,25 +137,6 @@ pub enum LogCommand {
         #[command(flatten)]
         data: DataFlags,
     },
-}
-
-/// Flags of `omegi sql`.
-#[derive(Debug, Clone, Args)]
-pub struct SqlFlags {
-    /// A SELECT statement.
-    pub query: String,
-    /// `table`, `csv`, `json` or `arrow`.
-    #[arg(long, default_value = "table")]
-    pub format: String,
-    /// Only this project's rows.
-    #[arg(long)]
-    pub project: Option<String>,
-    /// Rows at most.
-    #[arg(long, default_value_t = 10_000)]
-    pub limit: usize,
-    /// Where the server's data lie.
-    #[command(flatten)]
-    pub data: DataFlags,
 }
 
 /// `omegi token …`

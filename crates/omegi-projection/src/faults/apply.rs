@@ -43,6 +43,9 @@ pub struct FaultsProjection {
 }
 
 impl FaultsProjection {
+    /// Its name.
+    pub const NAME: &'static str = "errors";
+
     pub(crate) fn new(shared: Arc<FaultsShared>, position: Offset) -> Self {
         Self {
             shared,
@@ -273,7 +276,7 @@ impl FaultsProjection {
 
 impl Projection for FaultsProjection {
     fn name(&self) -> &'static str {
-        "errors"
+        Self::NAME
     }
 
     fn position(&self) -> Offset {
@@ -390,14 +393,14 @@ fn latest_kept(write: &WriteTransaction, variant: Fingerprint) -> Result<Option<
 
 fn apply_error(source: StoreError) -> ApplyError {
     ApplyError {
-        projection: "errors",
+        projection: FaultsProjection::NAME,
         source: Box::new(source),
     }
 }
 
 fn commit_error(source: StoreError) -> CommitError {
     CommitError {
-        projection: "errors",
+        projection: FaultsProjection::NAME,
         source: Box::new(source),
     }
 }

@@ -17,6 +17,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use send::{SendError, Target};
 
+/// Name and type of every service of the shop.
+pub fn services() -> impl Iterator<Item = (&'static str, &'static str)> {
+    services::types()
+}
+
 /// Customers' requests a second.
 const REQUESTS_PER_SECOND: u32 = 4;
 

@@ -18,7 +18,7 @@ pub(super) enum Service {
     Notify,
 }
 
-/// Project slug, name and (service, type) of the demo, as it is set up under `--demo`.
+/// All of them.
 pub(super) const SERVICES: [Service; 9] = [
     Service::Gateway,
     Service::Checkout,
@@ -80,4 +80,19 @@ impl Service {
             attribute("telemetry.sdk.version", "1.46.0"),
         ]})
     }
+}
+
+/// Name and type of every service, as the project lists them.
+pub(super) fn types() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SERVICES.into_iter().map(|service| {
+        let kind = match service {
+            Service::Gateway => "express",
+            Service::Checkout | Service::Cart => "spring",
+            Service::Payment | Service::Reviews => "fastapi",
+            Service::Notify => "django",
+            Service::Inventory | Service::Pricing => "go",
+            Service::Shipping => "dotnet",
+        };
+        (service.name(), kind)
+    })
 }

@@ -220,6 +220,12 @@ pub struct IssueState {
 }
 
 impl IssueState {
+    /// An issue of which `spoken` is the last word, and no occurrence was seen since.
+    #[must_use]
+    pub fn of(spoken: Spoken) -> Self {
+        Self { spoken, ..Self::default() }
+    }
+
     /// The last word and the assignee.
     #[must_use]
     pub fn spoken(&self) -> &Spoken {
