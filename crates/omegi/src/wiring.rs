@@ -106,7 +106,7 @@ impl People {
             Ok((store, view, follower))
         };
         let (store, view, follower) = spawn_blocking(open).await??;
-        let commands = Commands::new(store.clone(), view.clone());
+        let commands = Commands::new(store.clone(), view.clone())?;
         Ok(Self { store, view, commands, follower })
     }
 
@@ -203,7 +203,10 @@ pub fn start_pipelines(
 ) -> anyhow::Result<Pipelines> {
     let mut config = PipelineConfig::new(data.folder("pipeline"));
     if let Some(folder) = &settings.pipelines {
-        config.set = PipelineSet::load(folder)?;
+        config.set = PipelineSet::load(folder).map_err(|mistakes| {
+            let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("{}", mistakes.join("\n"))
+        })?;
     }
     let derived = Arc::new(logs.derived.clone());
     Ok(Pipelines::spawn(logs.telemetry.clone(), derived, config, stop.clone()))

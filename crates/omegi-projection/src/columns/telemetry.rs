@@ -46,6 +46,9 @@ pub struct TelemetryColumns {
 }
 
 impl TelemetryColumns {
+    /// Its name.
+    pub const NAME: &'static str = NAME;
+
     /// Opens the tables in `folder`, made if missing.
     ///
     /// # Errors
