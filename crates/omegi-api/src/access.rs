@@ -40,7 +40,11 @@ impl Caller {
     /// [`ApiError::Forbidden`].
     pub fn must(&self, project: ProjectId, action: Action) -> Result<(), ApiError> {
         let needs = action.needs();
-        if self.projects.get(&project).is_some_and(|role| *role >= needs) {
+        if self
+            .projects
+            .get(&project)
+            .is_some_and(|role| *role >= needs)
+        {
             return Ok(());
         }
         Err(ApiError::Forbidden(format!("this needs the role {needs}")))
@@ -50,7 +54,12 @@ impl Caller {
         let role = workspace.role(actor)?;
         let projects = workspace.visible_projects(actor);
         let projects = projects.map(|(project, role)| (project.id, role)).collect();
-        Some(Self { actor, role, projects, session })
+        Some(Self {
+            actor,
+            role,
+            projects,
+            session,
+        })
     }
 }
 
@@ -74,7 +83,9 @@ impl FromRequestParts<Api> for Caller {
         // A page of another origin can make a browser send our cookie, but not our Origin.
         let safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
         if !safe && !api.is_own_origin(&parts.headers) {
-            return Err(ApiError::Forbidden("a write with the cookie must carry our Origin".into()));
+            return Err(ApiError::Forbidden(
+                "a write with the cookie must carry our Origin".into(),
+            ));
         }
         Ok(caller)
     }
@@ -83,11 +94,16 @@ impl FromRequestParts<Api> for Caller {
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     cookies.flat_map(|line| line.split(';')).find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
         (name == COOKIE).then_some(value)
@@ -101,7 +117,10 @@ mod tests {
     #[test]
     fn the_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, "a=1; omegi_session=omgc_x; b=2".parse().unwrap());
+        headers.insert(
+            header::COOKIE,
+            "a=1; omegi_session=omgc_x; b=2".parse().unwrap(),
+        );
         assert_eq!(cookie(&headers), Some("omgc_x"));
     }
 

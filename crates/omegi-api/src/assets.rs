@@ -52,13 +52,19 @@ fn file(name: &str, asked: &HeaderMap) -> Response {
     };
     let etag = etag(&content, encoding);
     let immutable = name.starts_with("assets/");
-    let unchanged = asked.get(header::IF_NONE_MATCH).is_some_and(|sent| sent == etag.as_str());
+    let unchanged = asked
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|sent| sent == etag.as_str());
     let mut response = match unchanged {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => content.data.into_response(),
     };
     let headers = response.headers_mut();
-    let cache = if immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if immutable {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     set(headers, header::CACHE_CONTROL, cache);
     set(headers, header::ETAG, &etag);
     set(headers, header::VARY, "accept-encoding");
@@ -67,16 +73,25 @@ fn file(name: &str, asked: &HeaderMap) -> Response {
         set(headers, header::CONTENT_ENCODING, encoding);
     }
     if name == PAGE {
-        set(headers, header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+        set(
+            headers,
+            header::CONTENT_SECURITY_POLICY,
+            CONTENT_SECURITY_POLICY,
+        );
     }
     response
 }
 
 /// The smallest form that the client takes.
 fn encoded(name: &str, asked: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
-    let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let accepted = asked
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok());
     let accepts = |encoding: &str| {
-        accepted.is_some_and(|list| list.split(',').any(|item| item.trim().starts_with(encoding)))
+        accepted.is_some_and(|list| {
+            list.split(',')
+                .any(|item| item.trim().starts_with(encoding))
+        })
     };
     for (encoding, suffix) in [("br", "br"), ("gzip", "gz")] {
         if accepts(encoding)
@@ -89,8 +104,10 @@ fn encoded(name: &str, asked: &HeaderMap) -> Option<(EmbeddedFile, Option<&'stat
 }
 
 fn etag(file: &EmbeddedFile, encoding: Option<&str>) -> String {
-    let hash: String =
-        file.metadata.sha256_hash()[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = file.metadata.sha256_hash()[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("\"{hash}{}\"", encoding.unwrap_or_default())
 }
 

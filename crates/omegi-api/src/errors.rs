@@ -18,7 +18,9 @@ use crate::state::Api;
 use crate::view::{self, ErrorDetail, ErrorSummary};
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
 }
 
 /// Filters of the list of error events.
@@ -67,7 +69,10 @@ async fn list(
         }
     };
     let text = QueryText::parse(params.q.as_deref().unwrap_or_default())?;
-    let found = read_page(&api, filter, &paging, move |stored| admits(&params, &text, stored)).await?;
+    let found = read_page(&api, filter, &paging, move |stored| {
+        admits(&params, &text, stored)
+    })
+    .await?;
     Ok(Json(summaries(&api, found)?))
 }
 
@@ -83,7 +88,9 @@ async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<ErrorDetail>, ApiError> {
     let stored = find(&api, &caller, &id).await?;
-    let slug = api.slug(stored.event.project).ok_or(ApiError::NotFound("error event"))?;
+    let slug = api
+        .slug(stored.event.project)
+        .ok_or(ApiError::NotFound("error event"))?;
     let issue = api.visible_issue(stored.variant);
     Ok(Json(view::detail(stored, issue, &slug)))
 }
@@ -93,7 +100,9 @@ pub(crate) async fn find(api: &Api, caller: &Caller, id: &str) -> Result<StoredE
     let nothing = || ApiError::NotFound("error event");
     let id: ErrorId = id.parse().map_err(|_| nothing())?;
     let faults = api.faults().clone();
-    let found = blocking(move || faults.error(id)).await?.map_err(ApiError::internal)?;
+    let found = blocking(move || faults.error(id))
+        .await?
+        .map_err(ApiError::internal)?;
     match found {
         Found::Event(stored) if caller.may_see(stored.event.project) => Ok(stored),
         Found::SampledOut { project, .. } if caller.may_see(project) => Err(ApiError::Gone(
@@ -112,36 +121,64 @@ pub(crate) async fn read_page(
 ) -> Result<ErrorPage, ApiError> {
     let (limit, cursor) = (paging.limit()?, paging.cursor::<(UnixNanos, ErrorId)>()?);
     let faults = api.faults().clone();
-    blocking(move || faults.errors(&filter, admits, cursor, limit)).await?.map_err(ApiError::internal)
+    blocking(move || faults.errors(&filter, admits, cursor, limit))
+        .await?
+        .map_err(ApiError::internal)
 }
 
 /// List forms of a page.
 pub(crate) fn summaries(api: &Api, found: ErrorPage) -> Result<Page<ErrorSummary>, ApiError> {
-    let next_cursor = found.next.map(|position| page::cursor(&position)).transpose()?;
-    let items = found.items.iter().filter_map(|stored| summary(api, stored)).collect();
+    let next_cursor = found
+        .next
+        .map(|position| page::cursor(&position))
+        .transpose()?;
+    let items = found
+        .items
+        .iter()
+        .filter_map(|stored| summary(api, stored))
+        .collect();
     Ok(Page { items, next_cursor })
 }
 
 /// The list form; `None` when the project is gone.
 pub(crate) fn summary(api: &Api, stored: &StoredError) -> Option<ErrorSummary> {
     let slug = api.slug(stored.event.project)?;
-    Some(view::summary(stored, api.visible_issue(stored.variant), &slug))
+    Some(view::summary(
+        stored,
+        api.visible_issue(stored.variant),
+        &slug,
+    ))
 }
 
 fn admits(params: &ErrorParams, text: &QueryText, stored: &StoredError) -> bool {
     let event = &stored.event;
     let (kind, message) = omegi_projection::faults::name(event);
-    let service = params.service.as_ref().is_none_or(|service| event.origin.service == *service);
-    let escaped = params.escaped.is_none_or(|escaped| event.escaped == escaped);
-    let typed = params.kind.as_ref().is_none_or(|wanted| is_type(&kind, wanted));
-    service && escaped && typed && text.admits(|field| match field {
-        "service" => vec![event.origin.service.clone()],
-        "type" => vec![kind.clone()],
-        "environment" => event.environment.iter().cloned().collect(),
-        "release" => event.release.iter().cloned().collect(),
-        "trace" => event.trace_id.iter().map(ToString::to_string).collect(),
-        _ => vec![kind.clone(), message.clone(), event.origin.operation.clone().unwrap_or_default()],
-    })
+    let service = params
+        .service
+        .as_ref()
+        .is_none_or(|service| event.origin.service == *service);
+    let escaped = params
+        .escaped
+        .is_none_or(|escaped| event.escaped == escaped);
+    let typed = params
+        .kind
+        .as_ref()
+        .is_none_or(|wanted| is_type(&kind, wanted));
+    service
+        && escaped
+        && typed
+        && text.admits(|field| match field {
+            "service" => vec![event.origin.service.clone()],
+            "type" => vec![kind.clone()],
+            "environment" => event.environment.iter().cloned().collect(),
+            "release" => event.release.iter().cloned().collect(),
+            "trace" => event.trace_id.iter().map(ToString::to_string).collect(),
+            _ => vec![
+                kind.clone(),
+                message.clone(),
+                event.origin.operation.clone().unwrap_or_default(),
+            ],
+        })
 }
 
 /// `java.lang.NullPointerException` is meant by itself and by `NullPointerException`.
@@ -154,7 +191,9 @@ pub(crate) fn is_type(kind: &str, wanted: &str) -> bool {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
-    tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(ApiError::internal)
 }
 
 /// Projects that a list over everything shows.

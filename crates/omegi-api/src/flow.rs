@@ -88,22 +88,33 @@ async fn get(
         .map_err(ApiError::internal)?;
     let burning = unresolved(&api, &caller, project.id);
     let services: BTreeMap<String, Option<String>> = api.read(|workspace| {
-        let services = workspace.projects.get(&project.id).map(|project| &project.services);
+        let services = workspace
+            .projects
+            .get(&project.id)
+            .map(|project| &project.services);
         let typed = services.into_iter().flatten();
-        typed.map(|(name, service)| (name.clone(), service.service_type.clone())).collect()
+        typed
+            .map(|(name, service)| (name.clone(), service.service_type.clone()))
+            .collect()
     });
     Ok(Json(flow(&edges, &burning, &services)))
 }
 
 /// What the calls of a range and the issues of now look like together.
-fn flow(edges: &[Edge], burning: &[Issue], services: &BTreeMap<String, Option<String>>) -> FlowView {
+fn flow(
+    edges: &[Edge],
+    burning: &[Issue],
+    services: &BTreeMap<String, Option<String>>,
+) -> FlowView {
     let mut nodes: BTreeMap<&str, NodeView> = BTreeMap::new();
     for (name, kind) in services {
         nodes.insert(name, node(name, "service", kind.clone()));
     }
     let mut durations: BTreeMap<&str, BTreeMap<u16, u64>> = BTreeMap::new();
     for edge in edges {
-        let entry = nodes.entry(&edge.to).or_insert_with(|| node(&edge.to, kind_name(edge.to_kind), None));
+        let entry = nodes
+            .entry(&edge.to)
+            .or_insert_with(|| node(&edge.to, kind_name(edge.to_kind), None));
         entry.requests += edge.requests;
         entry.errors += edge.errors;
         let all = durations.entry(&edge.to).or_default();
@@ -111,7 +122,9 @@ fn flow(edges: &[Edge], burning: &[Issue], services: &BTreeMap<String, Option<St
             *all.entry(*bucket).or_default() += count;
         }
         if !edge.from.is_empty() {
-            nodes.entry(&edge.from).or_insert_with(|| node(&edge.from, "service", None));
+            nodes
+                .entry(&edge.from)
+                .or_insert_with(|| node(&edge.from, "service", None));
         }
     }
     for (name, durations) in durations {
@@ -129,8 +142,14 @@ fn flow(edges: &[Edge], burning: &[Issue], services: &BTreeMap<String, Option<St
         };
     }
     let visible = edges.iter().filter(|edge| !edge.from.is_empty());
-    let edges = merged_edges(visible).into_iter().map(|edge| edge_view(&edge, &fire)).collect();
-    FlowView { nodes: nodes.into_values().collect(), edges }
+    let edges = merged_edges(visible)
+        .into_iter()
+        .map(|edge| edge_view(&edge, &fire))
+        .collect();
+    FlowView {
+        nodes: nodes.into_values().collect(),
+        edges,
+    }
 }
 
 /// Where unresolved issues burn.
@@ -143,12 +162,17 @@ struct Fire {
 
 impl Fire {
     fn of(issues: &[Issue]) -> Self {
-        let mut fire = Self { origins: BTreeMap::new(), victims: BTreeSet::new(), together: Vec::new() };
+        let mut fire = Self {
+            origins: BTreeMap::new(),
+            victims: BTreeSet::new(),
+            together: Vec::new(),
+        };
         for issue in issues {
             let origin = issue.row.face.origin_service.clone();
             *fire.origins.entry(origin.clone()).or_default() += 1;
             let all: BTreeSet<String> = issue.row.services.keys().cloned().collect();
-            fire.victims.extend(all.iter().filter(|name| **name != origin).cloned());
+            fire.victims
+                .extend(all.iter().filter(|name| **name != origin).cloned());
             fire.together.push((origin, all));
         }
         fire

@@ -35,13 +35,19 @@ struct Health {
 }
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready)).routes(routes!(metrics))
+    OpenApiRouter::new()
+        .routes(routes!(live))
+        .routes(routes!(ready))
+        .routes(routes!(metrics))
 }
 
 /// The process answers.
 #[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Health)))]
 async fn live() -> Json<Health> {
-    Json(Health { status: "ok", reasons: Vec::new() })
+    Json(Health {
+        status: "ok",
+        reasons: Vec::new(),
+    })
 }
 
 /// Able to receive and process.
@@ -52,9 +58,20 @@ async fn live() -> Json<Health> {
 async fn ready(State(api): State<Api>) -> Response {
     let reasons = api.vitals().not_ready();
     if reasons.is_empty() {
-        return Json(Health { status: "ok", reasons }).into_response();
+        return Json(Health {
+            status: "ok",
+            reasons,
+        })
+        .into_response();
     }
-    (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "not_ready", reasons })).into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(Health {
+            status: "not_ready",
+            reasons,
+        }),
+    )
+        .into_response()
 }
 
 /// Own metrics, Prometheus text.

@@ -185,15 +185,23 @@ async fn list(
     let now = api.now();
     let mut found = api.faults().issues(|id| id == project.id);
     found.retain(|issue| filter.admits(issue, now));
-    let mut ranked: Vec<(i64, IssueId, Issue)> =
-        found.into_iter().map(|issue| (sort.value(&issue), issue.id, issue)).collect();
+    let mut ranked: Vec<(i64, IssueId, Issue)> = found
+        .into_iter()
+        .map(|issue| (sort.value(&issue), issue.id, issue))
+        .collect();
     ranked.sort_unstable_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
     ranked.retain(|(value, id, _)| cursor.is_none_or(|cursor| (*value, *id) < cursor));
     let more = ranked.len() > limit;
     ranked.truncate(limit);
-    let next = ranked.last().filter(|_| more).map(|(value, id, _)| (*value, *id));
+    let next = ranked
+        .last()
+        .filter(|_| more)
+        .map(|(value, id, _)| (*value, *id));
     let next_cursor = next.map(|position| page::cursor(&position)).transpose()?;
-    let items = ranked.iter().map(|(_, _, issue)| view(&api, issue, &slug)).collect();
+    let items = ranked
+        .iter()
+        .map(|(_, _, issue)| view(&api, issue, &slug))
+        .collect();
     Ok(Json(Page { items, next_cursor }))
 }
 
@@ -222,7 +230,12 @@ async fn get(
         environment: regression.environment.clone(),
     });
     let history = history(&api, &issue).await?;
-    Ok(Json(IssueDetail { issue: view(&api, &issue, &slug), grouping, history, regression }))
+    Ok(Json(IssueDetail {
+        issue: view(&api, &issue, &slug),
+        grouping,
+        history,
+        regression,
+    }))
 }
 
 /// Error events of an issue, newest first.
@@ -331,42 +344,63 @@ macro_rules! triage_route {
 pub(crate) struct NoBody {}
 
 triage_route!(
-    resolve, "/api/v1/issues/{id}/resolve",
+    resolve,
+    "/api/v1/issues/{id}/resolve",
     "Solves an issue: now, in a release, in the next one, in a range, in some environments.",
-    ResolveBody, resolve_command
+    ResolveBody,
+    resolve_command
 );
 triage_route!(
-    reopen, "/api/v1/issues/{id}/reopen", "Takes back that it is solved, ignored or asleep.",
-    NoBody, |_, _, issue, _| Ok(vec![TriageCommand::Reopen {
+    reopen,
+    "/api/v1/issues/{id}/reopen",
+    "Takes back that it is solved, ignored or asleep.",
+    NoBody,
+    |_, _, issue, _| Ok(vec![TriageCommand::Reopen {
         project: issue.row.project,
         issue: issue.id,
     }])
 );
 triage_route!(
-    ignore, "/api/v1/issues/{id}/ignore", "Nobody wants to hear of it.",
-    NoBody, |_, _, issue, _| Ok(vec![TriageCommand::Ignore {
+    ignore,
+    "/api/v1/issues/{id}/ignore",
+    "Nobody wants to hear of it.",
+    NoBody,
+    |_, _, issue, _| Ok(vec![TriageCommand::Ignore {
         project: issue.row.project,
         issue: issue.id,
     }])
 );
 triage_route!(
-    snooze, "/api/v1/issues/{id}/snooze", "Lets it sleep until a time, a count or a rate.",
-    SnoozeBody, snooze_command
+    snooze,
+    "/api/v1/issues/{id}/snooze",
+    "Lets it sleep until a time, a count or a rate.",
+    SnoozeBody,
+    snooze_command
 );
 triage_route!(
-    assign, "/api/v1/issues/{id}/assign", "Says whose it is.", AssignBody, assign_command
+    assign,
+    "/api/v1/issues/{id}/assign",
+    "Says whose it is.",
+    AssignBody,
+    assign_command
 );
 triage_route!(
-    merge, "/api/v1/issues/{id}/merge", "Makes other issues part of this one.",
-    MergeBody, |_, _, issue, body| Ok(vec![TriageCommand::Merge {
+    merge,
+    "/api/v1/issues/{id}/merge",
+    "Makes other issues part of this one.",
+    MergeBody,
+    |_, _, issue, body| Ok(vec![TriageCommand::Merge {
         project: issue.row.project,
         into: issue.id,
         issues: issue_ids(&body.issues)?,
     }])
 );
 triage_route!(
-    split, "/api/v1/issues/{id}/split", "Takes merged issues out again, or splits keys off.",
-    SplitBody, split_command
+    split,
+    "/api/v1/issues/{id}/split",
+    "Takes merged issues out again, or splits keys off.",
+    SplitBody,
+    split_command
 );
 
 /// The same for many issues.
@@ -403,23 +437,43 @@ async fn bulk(
     let mut items = Vec::new();
     for id in issue_ids(&body.issues)? {
         let found = api.faults().issue(api.canonical(project, id));
-        let Some(issue) = found.filter(|issue| issue.row.project == project) else { continue };
+        let Some(issue) = found.filter(|issue| issue.row.project == project) else {
+            continue;
+        };
         let commands = match body.action.as_str() {
             "resolve" => resolve_command(&api, &caller, &issue, ResolveBody::default())?,
-            "reopen" => vec![TriageCommand::Reopen { project, issue: issue.id }],
-            "ignore" => vec![TriageCommand::Ignore { project, issue: issue.id }],
+            "reopen" => vec![TriageCommand::Reopen {
+                project,
+                issue: issue.id,
+            }],
+            "ignore" => vec![TriageCommand::Ignore {
+                project,
+                issue: issue.id,
+            }],
             "assign" => {
                 let assignee = body.assignee.clone();
                 assign_command(&api, &caller, &issue, AssignBody { assignee })?
             }
-            _ => return Err(ApiError::invalid("action", "resolve, reopen, ignore or assign")),
+            _ => {
+                return Err(ApiError::invalid(
+                    "action",
+                    "resolve, reopen, ignore or assign",
+                ));
+            }
         };
         for command in commands {
             api.execute(caller.actor, command).await?;
         }
-        items.extend(api.faults().issue(issue.id).map(|issue| view(&api, &issue, &slug)));
+        items.extend(
+            api.faults()
+                .issue(issue.id)
+                .map(|issue| view(&api, &issue, &slug)),
+        );
     }
-    Ok(Json(Page { items, next_cursor: None }))
+    Ok(Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 fn resolve_command(
@@ -437,12 +491,20 @@ fn resolve_command(
     let resolution = match (body.in_release, body.next_release, range) {
         (Some(release), _, _) => Resolution::InRelease { release },
         (None, true, _) => match issue.row.last_release() {
-            Some(after) => Resolution::NextRelease { after: after.to_owned() },
-            None => return Err(ApiError::invalid("next_release", "the issue names no release")),
+            Some(after) => Resolution::NextRelease {
+                after: after.to_owned(),
+            },
+            None => {
+                return Err(ApiError::invalid(
+                    "next_release",
+                    "the issue names no release",
+                ));
+            }
         },
-        (None, false, true) => {
-            Resolution::InRange { from: body.from_release, to: body.to_release }
-        }
+        (None, false, true) => Resolution::InRange {
+            from: body.from_release,
+            to: body.to_release,
+        },
         (None, false, false) => Resolution::Now,
     };
     Ok(vec![TriageCommand::Resolve {
@@ -462,15 +524,27 @@ fn snooze_command(
 ) -> Result<Vec<TriageCommand>, ApiError> {
     let snooze = match (body.until, body.count, body.per_seconds) {
         (Some(until), None, None) => {
-            let at = until.parse().map_err(|_| ApiError::invalid("until", "not an RFC 3339 time"))?;
+            let at = until
+                .parse()
+                .map_err(|_| ApiError::invalid("until", "not an RFC 3339 time"))?;
             Snooze::Time { at }
         }
         (None, Some(count), Some(per_seconds)) => Snooze::Rate { count, per_seconds },
         (None, Some(more), None) => Snooze::Count { more },
-        _ => return Err(ApiError::invalid("until", "give until, count, or count and per_seconds")),
+        _ => {
+            return Err(ApiError::invalid(
+                "until",
+                "give until, count, or count and per_seconds",
+            ));
+        }
     };
     let overtaken = issue.state.overtaken(api.now());
-    Ok(vec![TriageCommand::Snooze { project: issue.row.project, issue: issue.id, snooze, overtaken }])
+    Ok(vec![TriageCommand::Snooze {
+        project: issue.row.project,
+        issue: issue.id,
+        snooze,
+        overtaken,
+    }])
 }
 
 fn assign_command(
@@ -486,11 +560,17 @@ fn assign_command(
             _ => return Err(ApiError::invalid("assignee", "a token is nobody's `me`")),
         },
         Some(id) => {
-            let id: UserId = id.parse().map_err(|_| ApiError::invalid("assignee", "no such user"))?;
+            let id: UserId = id
+                .parse()
+                .map_err(|_| ApiError::invalid("assignee", "no such user"))?;
             Some(id)
         }
     };
-    Ok(vec![TriageCommand::Assign { project: issue.row.project, issue: issue.id, assignee }])
+    Ok(vec![TriageCommand::Assign {
+        project: issue.row.project,
+        issue: issue.id,
+        assignee,
+    }])
 }
 
 fn split_command(
@@ -502,15 +582,25 @@ fn split_command(
     let project = issue.row.project;
     let mut commands = Vec::new();
     if !body.issues.is_empty() {
-        commands.push(TriageCommand::Unmerge { project, issues: issue_ids(&body.issues)? });
+        commands.push(TriageCommand::Unmerge {
+            project,
+            issues: issue_ids(&body.issues)?,
+        });
     }
     if !body.keys.is_empty() {
         let keys: Result<Vec<Fingerprint>, _> = body.keys.iter().map(|key| key.parse()).collect();
         let keys = keys.map_err(|_| ApiError::invalid("keys", "not a group key"))?;
-        commands.push(TriageCommand::Split { project, issue: issue.id, keys });
+        commands.push(TriageCommand::Split {
+            project,
+            issue: issue.id,
+            keys,
+        });
     }
     if commands.is_empty() {
-        commands.push(TriageCommand::UndoSplit { project, issue: issue.id });
+        commands.push(TriageCommand::UndoSplit {
+            project,
+            issue: issue.id,
+        });
     }
     Ok(commands)
 }
@@ -526,7 +616,10 @@ pub(crate) fn find(api: &Api, caller: &Caller, id: &str) -> Result<(Issue, Strin
     let id: IssueId = id.parse().map_err(|_| nothing())?;
     let seen = |issue: &Issue| caller.may_see(issue.row.project);
     let issue = api.faults().issue(id).filter(seen).or_else(|| {
-        let merged = caller.projects.keys().map(|project| api.canonical(*project, id));
+        let merged = caller
+            .projects
+            .keys()
+            .map(|project| api.canonical(*project, id));
         merged.filter_map(|id| api.faults().issue(id)).find(seen)
     });
     let issue = issue.ok_or_else(nothing)?;
@@ -541,7 +634,10 @@ pub(crate) fn view(api: &Api, issue: &Issue, slug: &str) -> IssueView {
     let assignee = issue.state.spoken().assignee;
     let assignee = assignee.and_then(|id| {
         let name = api.read(|workspace| Some(workspace.users.get(&id)?.name.clone()))?;
-        Some(PersonView { id: id.to_string(), name })
+        Some(PersonView {
+            id: id.to_string(),
+            name,
+        })
     });
     IssueView {
         id: issue.id.to_string(),
@@ -593,7 +689,10 @@ fn most_often(counts: &std::collections::BTreeMap<String, u64>) -> Vec<String> {
 }
 
 fn algorithm(workspace: &Workspace, project: ProjectId) -> u32 {
-    let chosen = workspace.triage.project(project).and_then(|triage| triage.algorithm());
+    let chosen = workspace
+        .triage
+        .project(project)
+        .and_then(|triage| triage.algorithm());
     chosen.unwrap_or_else(|| u32::from(grouping::AlgorithmVersion::CURRENT.number()))
 }
 
@@ -628,15 +727,20 @@ impl<'a> Filter<'a> {
         const STATUSES: [&str; 4] = ["unresolved", "resolved", "ignored", "snoozed"];
         const SUBSTATUSES: [&str; 3] = ["new", "ongoing", "regressed"];
         let known = |field: &str, value: &Option<String>, names: &[&str]| match value {
-            Some(value) if !names.contains(&value.as_str()) => {
-                Err(ApiError::invalid(field, format!("one of {}", names.join(", "))))
-            }
+            Some(value) if !names.contains(&value.as_str()) => Err(ApiError::invalid(
+                field,
+                format!("one of {}", names.join(", ")),
+            )),
             _ => Ok(()),
         };
         known("status", &params.status, &STATUSES)?;
         known("substatus", &params.substatus, &SUBSTATUSES)?;
         let text = QueryText::parse(params.q.as_deref().unwrap_or_default())?;
-        Ok(Self { params, range, text })
+        Ok(Self {
+            params,
+            range,
+            text,
+        })
     }
 
     fn admits(&self, issue: &Issue, now: UnixNanos) -> bool {
@@ -656,7 +760,11 @@ impl<'a> Filter<'a> {
             && has(&self.params.service, &services)
             && has(&self.params.environment, &environments)
             && has(&self.params.release, &releases)
-            && self.params.kind.as_ref().is_none_or(|kind| is_type(&row.face.kind, kind))
+            && self
+                .params
+                .kind
+                .as_ref()
+                .is_none_or(|kind| is_type(&row.face.kind, kind))
             && row.first_seen < self.range.to
             && row.last_seen >= self.range.from
             && self.text.admits(|field| match field {

@@ -14,7 +14,6 @@ mod live;
 mod openapi;
 mod operator;
 mod page;
-pub mod password;
 mod problem;
 mod projects;
 mod query_text;
@@ -35,6 +34,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use accounts::{Accounts, Passwords};
 pub use commands::{CommandError, Commands};
 pub use health::{SharedVitals, Vitals};
 pub use problem::ApiError;
@@ -48,7 +48,10 @@ const BODY_BYTES_MAX: usize = 4 << 20;
 pub fn router(api: Api) -> Router {
     let (router, document) = routes().split_for_parts();
     let document = openapi::describe(document);
-    let router = router.route("/api/openapi.json", get(move || openapi::serve(document.clone())));
+    let router = router.route(
+        "/api/openapi.json",
+        get(move || openapi::serve(document.clone())),
+    );
     assets::fallback(router)
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::new())
@@ -90,7 +93,9 @@ async fn secure(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if api {
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
     }
     response
 }

@@ -80,16 +80,30 @@ async fn live(
         Some(slug) => Some(api.visible_project(&caller, slug)?.id),
     };
     let permit = api.live_permit()?;
-    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let position = header.or(params.last_event_id.as_deref()).map(str::parse).transpose();
+    let header = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok());
+    let position = header
+        .or(params.last_event_id.as_deref())
+        .map(str::parse)
+        .transpose();
     let (feed, gap) = match api.live().feed(position.ok().flatten()).await {
         Ok(feed) => (feed, false),
-        Err(LiveError::Gap) => {
-            (api.live().feed(None).await.map_err(ApiError::internal)?, true)
-        }
+        Err(LiveError::Gap) => (
+            api.live().feed(None).await.map_err(ApiError::internal)?,
+            true,
+        ),
         Err(error) => return Err(ApiError::internal(error)),
     };
-    let teller = Teller { api, caller, only, feed, gap, started: false, _permit: Arc::new(permit) };
+    let teller = Teller {
+        api,
+        caller,
+        only,
+        feed,
+        gap,
+        started: false,
+        _permit: Arc::new(permit),
+    };
     let stream = stream::unfold(teller, Teller::tell);
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("heartbeat")))
 }
@@ -111,8 +125,15 @@ impl Teller {
             self.started = true;
             // Says at once where the stream stands, so that a client can resume even when nothing
             // has happened yet.
-            let name = if std::mem::take(&mut self.gap) { "replay_gap" } else { "open" };
-            let event = Event::default().event(name).id(self.feed.position().to_string()).data("{}");
+            let name = if std::mem::take(&mut self.gap) {
+                "replay_gap"
+            } else {
+                "open"
+            };
+            let event = Event::default()
+                .event(name)
+                .id(self.feed.position().to_string())
+                .data("{}");
             return Some((Ok(event), self));
         }
         loop {
@@ -155,7 +176,8 @@ impl Teller {
 
     /// Membership may have changed since the stream was opened.
     fn sees(&self, project: ProjectId) -> bool {
-        self.api.read(|workspace| workspace.role_in(self.caller.actor, project).is_some())
+        self.api
+            .read(|workspace| workspace.role_in(self.caller.actor, project).is_some())
     }
 
     fn data(&self, change: &Change, slug: &str) -> Option<(&'static str, serde_json::Value)> {
@@ -163,9 +185,10 @@ impl Teller {
         let json = match change {
             Change::ErrorDetected(stored) => ("error_detected", to_json(&summary(api, stored)?)),
             Change::ErrorRevised(stored) => ("error_revised", to_json(&summary(api, stored)?)),
-            Change::Issue(id) => {
-                ("issue_changed", to_json(&view(api, &api.faults().issue(*id)?, slug)))
-            }
+            Change::Issue(id) => (
+                "issue_changed",
+                to_json(&view(api, &api.faults().issue(*id)?, slug)),
+            ),
             Change::Flow(calls) => ("flow_changed", to_json(&flow_change(calls, slug))),
             Change::Project => ("project_changed", serde_json::json!({ "project": slug })),
         };
@@ -174,15 +197,21 @@ impl Teller {
 }
 
 fn flow_change(calls: &[ServiceCalls], slug: &str) -> FlowChange {
-    let edges = calls.iter().filter(|call| !call.from.is_empty()).map(|call| EdgeChange {
-        from: call.from.clone(),
-        to: call.to.clone(),
-        requests: call.requests,
-        errors: call.errors,
-        last_seen: call.last_seen.to_string(),
-    });
-    let names: std::collections::BTreeSet<&String> =
-        calls.iter().flat_map(|call| [&call.from, &call.to]).filter(|n| !n.is_empty()).collect();
+    let edges = calls
+        .iter()
+        .filter(|call| !call.from.is_empty())
+        .map(|call| EdgeChange {
+            from: call.from.clone(),
+            to: call.to.clone(),
+            requests: call.requests,
+            errors: call.errors,
+            last_seen: call.last_seen.to_string(),
+        });
+    let names: std::collections::BTreeSet<&String> = calls
+        .iter()
+        .flat_map(|call| [&call.from, &call.to])
+        .filter(|n| !n.is_empty())
+        .collect();
     FlowChange {
         project: slug.to_owned(),
         nodes: names.into_iter().cloned().collect(),

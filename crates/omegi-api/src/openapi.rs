@@ -30,8 +30,10 @@ pub(crate) async fn serve(document: OpenApi) -> Json<OpenApi> {
 #[cfg(test)]
 mod tests {
     /// Where the committed document lies.
-    const COMMITTED: &str =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/openapi/omegi.v1.json");
+    const COMMITTED: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../schemas/openapi/omegi.v1.json"
+    );
 
     #[test]
     fn openapi_document_equals_the_committed_one() {
@@ -41,6 +43,9 @@ mod tests {
             std::fs::write(COMMITTED, &made).unwrap();
         }
         let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
-        assert!(made == committed, "the API changed: run `make openapi` and commit the document");
+        assert!(
+            made == committed,
+            "the API changed: run `make openapi` and commit the document"
+        );
     }
 }

@@ -14,10 +14,10 @@ use crate::problem::{ApiError, Problem};
 use crate::session::issue_link;
 use crate::state::Api;
 
-const LINK_LIVES: std::time::Duration = std::time::Duration::from_secs(3_600);
-
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(replay)).routes(routes!(sign_in_link))
+    OpenApiRouter::new()
+        .routes(routes!(replay))
+        .routes(routes!(sign_in_link))
 }
 
 /// Which read model to rebuild.
@@ -63,7 +63,11 @@ async fn replay(
         .filter(|replayer| all || replayer.name() == body.projection)
         .collect();
     if chosen.is_empty() {
-        let names: Vec<_> = api.replayers().iter().map(|replayer| replayer.name()).collect();
+        let names: Vec<_> = api
+            .replayers()
+            .iter()
+            .map(|replayer| replayer.name())
+            .collect();
         let reason = format!("one of {}, all", names.join(", "));
         return Err(ApiError::invalid("projection", reason));
     }
@@ -86,7 +90,7 @@ async fn sign_in_link(
     must_own(&caller)?;
     let user = api.read(|workspace| workspace.user_by_email(&body.email).map(|user| user.id));
     let user = user.ok_or(ApiError::NotFound("user"))?;
-    let url = issue_link(&api, Some(user), LINK_LIVES).await?;
+    let url = issue_link(&api, Some(user)).await?;
     Ok((StatusCode::CREATED, Json(LinkView { url })))
 }
 

@@ -41,7 +41,10 @@ impl PageParams {
         match self.limit {
             None => Ok(LIMIT_DEFAULT),
             Some(limit @ 1..=LIMIT_MAX) => Ok(limit),
-            Some(_) => Err(ApiError::invalid("limit", format!("must be 1 to {LIMIT_MAX}"))),
+            Some(_) => Err(ApiError::invalid(
+                "limit",
+                format!("must be 1 to {LIMIT_MAX}"),
+            )),
         }
     }
 
@@ -55,7 +58,9 @@ impl PageParams {
         };
         let unknown = || ApiError::invalid("cursor", "not a cursor of this list");
         let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| unknown())?;
-        serde_json::from_slice(&json).map(Some).map_err(|_| unknown())
+        serde_json::from_slice(&json)
+            .map(Some)
+            .map_err(|_| unknown())
     }
 }
 
@@ -64,7 +69,9 @@ impl PageParams {
 /// # Errors
 /// [`ApiError::Internal`] never, for positions of ours.
 pub fn cursor(position: &impl Serialize) -> Result<String, ApiError> {
-    serde_json::to_vec(position).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(ApiError::internal)
+    serde_json::to_vec(position)
+        .map(|json| URL_SAFE_NO_PAD.encode(json))
+        .map_err(ApiError::internal)
 }
 
 /// `from` and `to`.
@@ -100,7 +107,10 @@ impl RangeParams {
     /// # Errors
     /// [`ApiError::Invalid`] for a text that is no time, or an end before the start.
     pub fn or_everything(&self) -> Result<Range, ApiError> {
-        self.or(Range { from: UnixNanos(i64::MIN), to: UnixNanos(i64::MAX) })
+        self.or(Range {
+            from: UnixNanos(i64::MIN),
+            to: UnixNanos(i64::MAX),
+        })
     }
 
     /// The range asked for; without one, the 24 hours up to `now`.
@@ -110,7 +120,10 @@ impl RangeParams {
     pub fn or_last_day(&self, now: UnixNanos) -> Result<Range, ApiError> {
         // Senders' clocks run ahead a little: what they call the next minute is of today.
         const AHEAD_NANOS: i64 = 300 * 1_000_000_000;
-        self.or(Range { from: now.plus(-DAY_NANOS), to: now.plus(AHEAD_NANOS) })
+        self.or(Range {
+            from: now.plus(-DAY_NANOS),
+            to: now.plus(AHEAD_NANOS),
+        })
     }
 
     fn or(&self, default: Range) -> Result<Range, ApiError> {
@@ -120,8 +133,10 @@ impl RangeParams {
                 .parse()
                 .map_err(|_| ApiError::invalid(field, format!("not an RFC 3339 time: {text}"))),
         };
-        let range =
-            Range { from: read("from", &self.from, default.from)?, to: read("to", &self.to, default.to)? };
+        let range = Range {
+            from: read("from", &self.from, default.from)?,
+            to: read("to", &self.to, default.to)?,
+        };
         if range.from > range.to {
             return Err(ApiError::invalid("to", "comes before from"));
         }
@@ -135,16 +150,40 @@ mod tests {
 
     #[test]
     fn a_cursor_leads_back_to_its_position() {
-        let params = PageParams { cursor: Some(cursor(&(7, "x")).unwrap()), limit: None };
-        assert_eq!(params.cursor::<(i64, String)>().unwrap(), Some((7, "x".into())));
+        let params = PageParams {
+            cursor: Some(cursor(&(7, "x")).unwrap()),
+            limit: None,
+        };
+        assert_eq!(
+            params.cursor::<(i64, String)>().unwrap(),
+            Some((7, "x".into()))
+        );
     }
 
     #[test]
     fn wrong_parameters_name_their_field() {
-        let wrong = PageParams { cursor: Some("%".into()), limit: Some(0) };
-        assert!(wrong.cursor::<u8>().unwrap_err().to_string().starts_with("cursor"));
+        let wrong = PageParams {
+            cursor: Some("%".into()),
+            limit: Some(0),
+        };
+        assert!(
+            wrong
+                .cursor::<u8>()
+                .unwrap_err()
+                .to_string()
+                .starts_with("cursor")
+        );
         assert!(wrong.limit().unwrap_err().to_string().starts_with("limit"));
-        let wrong = RangeParams { from: Some("yesterday".into()), to: None };
-        assert!(wrong.or_everything().unwrap_err().to_string().starts_with("from"));
+        let wrong = RangeParams {
+            from: Some("yesterday".into()),
+            to: None,
+        };
+        assert!(
+            wrong
+                .or_everything()
+                .unwrap_err()
+                .to_string()
+                .starts_with("from")
+        );
     }
 }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use omegi_model::workspace::Rejection;
 use http::{HeaderValue, StatusCode, header};
+use omegi_model::workspace::Rejection;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::accounts::RandomError;
 
 /// A refusal or failure. The table is [`ApiError::row`]: status, code, title.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +79,10 @@ pub struct Problem {
 impl ApiError {
     /// A wrong parameter.
     pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Invalid { field: field.into(), reason: reason.into() }
+        Self::Invalid {
+            field: field.into(),
+            reason: reason.into(),
+        }
     }
 
     /// A failure of ours.
@@ -94,7 +99,11 @@ impl ApiError {
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict", "Conflict"),
             Self::Gone(_) => (StatusCode::GONE, "gone", "No longer kept"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Too large"),
-            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many", "Too many attempts"),
+            Self::TooMany(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many",
+                "Too many attempts",
+            ),
             Self::Rejected(rejection) => {
                 let (status, title) = match rejection {
                     Rejection::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
@@ -105,12 +114,16 @@ impl ApiError {
                 (status, rejection.code(), title)
             }
             Self::Limit(_) => (StatusCode::UNPROCESSABLE_ENTITY, "limit", "Over a limit"),
-            Self::Unavailable(_) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now")
-            }
-            Self::Internal(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error")
-            }
+            Self::Unavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Not available now",
+            ),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Internal error",
+            ),
         }
     }
 }
@@ -131,15 +144,29 @@ impl IntoResponse for ApiError {
             Self::Invalid { field, .. } => Some(field),
             _ => None,
         };
-        let problem =
-            Problem { kind: "about:blank", title, status: status.as_u16(), code, detail, field };
+        let problem = Problem {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            code,
+            detail,
+            field,
+        };
         let mut response = (status, Json(problem)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         if let Some(seconds) = retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl From<RandomError> for ApiError {
+    fn from(error: RandomError) -> Self {
+        Self::Unavailable(error.to_string())
     }
 }
 

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use omegi_model::id::{ProjectId, TokenId, UserId};
 use omegi_model::workspace::project::{Project, ProjectCommand, ProjectSettings, SettingChange};
-use omegi_model::workspace::secret::{RANDOM_BYTES, Secret, SecretKind};
+use omegi_model::workspace::secret::{Secret, SecretKind};
 use omegi_model::workspace::service::{NewService, ServiceCommand};
 use omegi_model::workspace::token::{IngestToken, TokenCommand, TokenSecret};
 use omegi_model::workspace::{Action, Role, Workspace};
@@ -17,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::Caller;
+use crate::accounts::{fresh_id, fresh_secret};
 use crate::page::Page;
 use crate::problem::{ApiError, Problem};
 use crate::state::Api;
@@ -207,10 +208,16 @@ pub(crate) struct MemberBody {
 )]
 async fn list(State(api): State<Api>, caller: Caller) -> Json<Page<ProjectView>> {
     let mut items: Vec<ProjectView> = api.read(|workspace| {
-        workspace.visible_projects(caller.actor).map(|(found, role)| view(found, role)).collect()
+        workspace
+            .visible_projects(caller.actor)
+            .map(|(found, role)| view(found, role))
+            .collect()
     });
     items.sort_by(|a, b| (&a.name, &a.slug).cmp(&(&b.name, &b.slug)));
-    Json(Page { items, next_cursor: None })
+    Json(Page {
+        items,
+        next_cursor: None,
+    })
 }
 
 /// Creates a project with its services.
@@ -223,10 +230,15 @@ async fn create(
     caller: Caller,
     Json(body): Json<CreateBody>,
 ) -> Result<(StatusCode, Json<ProjectView>), ApiError> {
-    let project = api.fresh(ProjectId::new)?;
+    let project = fresh_id(ProjectId::new)?;
     let services = body.services.into_iter().map(Into::into).collect();
     let slug = body.slug.clone();
-    let command = ProjectCommand::CreateProject { project, slug, name: body.name, services };
+    let command = ProjectCommand::CreateProject {
+        project,
+        slug,
+        name: body.name,
+        services,
+    };
     api.execute(caller.actor, command).await?;
     Ok((StatusCode::CREATED, Json(shown(&api, &caller, &body.slug)?)))
 }
@@ -259,11 +271,19 @@ async fn change(
 ) -> Result<Json<ProjectView>, ApiError> {
     let project = api.visible_project(&caller, &slug)?.id;
     if let Some(name) = body.name.clone() {
-        api.execute(caller.actor, ProjectCommand::RenameProject { project, name }).await?;
+        api.execute(
+            caller.actor,
+            ProjectCommand::RenameProject { project, name },
+        )
+        .await?;
     }
     let changes = body.changes();
     if !changes.is_empty() {
-        api.execute(caller.actor, ProjectCommand::ChangeSettings { project, changes }).await?;
+        api.execute(
+            caller.actor,
+            ProjectCommand::ChangeSettings { project, changes },
+        )
+        .await?;
     }
     Ok(Json(shown(&api, &caller, &slug)?))
 }
@@ -281,7 +301,10 @@ async fn delete(
     Json(body): Json<DeleteBody>,
 ) -> Result<StatusCode, ApiError> {
     let project = api.visible_project(&caller, &slug)?.id;
-    let command = ProjectCommand::DeleteProject { project, confirm: body.confirm };
+    let command = ProjectCommand::DeleteProject {
+        project,
+        confirm: body.confirm,
+    };
     api.execute(caller.actor, command).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -298,7 +321,10 @@ async fn list_services(
     Path(slug): Path<String>,
 ) -> Result<Json<Page<ServiceView>>, ApiError> {
     let items = shown(&api, &caller, &slug)?.services;
-    Ok(Json(Page { items, next_cursor: None }))
+    Ok(Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// Adds a service, or says what a known one is made with.
@@ -314,10 +340,19 @@ async fn add_service(
     Json(body): Json<ServiceBody>,
 ) -> Result<(StatusCode, Json<Page<ServiceView>>), ApiError> {
     let project = api.visible_project(&caller, &slug)?.id;
-    let command = ServiceCommand::AddService { project, service: body.into() };
+    let command = ServiceCommand::AddService {
+        project,
+        service: body.into(),
+    };
     api.execute(caller.actor, command).await?;
     let items = shown(&api, &caller, &slug)?.services;
-    Ok((StatusCode::CREATED, Json(Page { items, next_cursor: None })))
+    Ok((
+        StatusCode::CREATED,
+        Json(Page {
+            items,
+            next_cursor: None,
+        }),
+    ))
 }
 
 /// Takes a service off the list.
@@ -332,7 +367,11 @@ async fn remove_service(
     Path((slug, name)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let project = api.visible_project(&caller, &slug)?.id;
-    api.execute(caller.actor, ServiceCommand::RemoveService { project, name }).await?;
+    api.execute(
+        caller.actor,
+        ServiceCommand::RemoveService { project, name },
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -350,11 +389,17 @@ async fn list_tokens(
     let project = api.visible_project(&caller, &slug)?.id;
     caller.must(project, Action::ManageTokens)?;
     let mut items: Vec<TokenView> = api.read(|workspace| {
-        let own = workspace.ingest_tokens.values().filter(|token| token.project == project);
+        let own = workspace
+            .ingest_tokens
+            .values()
+            .filter(|token| token.project == project);
         own.map(|token| token_view(&api, token)).collect()
     });
     items.sort_by(|a, b| b.created_at.cmp(&a.created_at));
-    Ok(Json(Page { items, next_cursor: None }))
+    Ok(Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// Issues an ingest token; its secret is shown this once.
@@ -370,8 +415,8 @@ async fn issue_token(
     Json(body): Json<TokenBody>,
 ) -> Result<(StatusCode, Json<NewTokenView>), ApiError> {
     let project = api.visible_project(&caller, &slug)?.id;
-    let token = api.fresh(TokenId::new)?;
-    let secret = fresh_secret(&api)?;
+    let token = fresh_id(TokenId::new)?;
+    let secret = fresh_secret(SecretKind::Ingest)?;
     let command = TokenCommand::IssueIngestToken {
         token,
         project,
@@ -397,8 +442,8 @@ async fn rotate_token(
     Json(body): Json<RotateBody>,
 ) -> Result<(StatusCode, Json<NewTokenView>), ApiError> {
     let old = own_token(&api, &caller, &slug, &id)?;
-    let new_token_id = api.fresh(TokenId::new)?;
-    let secret = fresh_secret(&api)?;
+    let new_token_id = fresh_id(TokenId::new)?;
+    let secret = fresh_secret(SecretKind::Ingest)?;
     let overlap = i64::from(body.overlap_seconds.unwrap_or(24 * 3_600));
     let command = TokenCommand::RotateIngestToken {
         token: old,
@@ -407,7 +452,10 @@ async fn rotate_token(
         overlap_nanos: overlap.saturating_mul(1_000_000_000),
     };
     api.execute(caller.actor, command).await?;
-    Ok((StatusCode::CREATED, Json(new_token(&api, new_token_id, &secret)?)))
+    Ok((
+        StatusCode::CREATED,
+        Json(new_token(&api, new_token_id, &secret)?),
+    ))
 }
 
 /// Ends a token at once.
@@ -422,7 +470,8 @@ async fn revoke_token(
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let token = own_token(&api, &caller, &slug, &id)?;
-    api.execute(caller.actor, TokenCommand::RevokeToken { token }).await?;
+    api.execute(caller.actor, TokenCommand::RevokeToken { token })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -439,7 +488,10 @@ async fn list_members(
 ) -> Result<Json<Page<MemberView>>, ApiError> {
     let project = api.visible_project(&caller, &slug)?.id;
     let items = api.read(|workspace| members(workspace, project));
-    Ok(Json(Page { items, next_cursor: None }))
+    Ok(Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// Admits somebody with an account, or changes a role.
@@ -459,10 +511,20 @@ async fn set_member(
     let user = api
         .read(|workspace| workspace.user_by_email(&body.email).map(|user| user.id))
         .ok_or_else(|| ApiError::invalid("email", "nobody with this address has an account"))?;
-    let command = ProjectCommand::SetMember { project, user, role: body.role };
+    let command = ProjectCommand::SetMember {
+        project,
+        user,
+        role: body.role,
+    };
     api.execute(caller.actor, command).await?;
     let items = api.read(|workspace| members(workspace, project));
-    Ok((StatusCode::CREATED, Json(Page { items, next_cursor: None })))
+    Ok((
+        StatusCode::CREATED,
+        Json(Page {
+            items,
+            next_cursor: None,
+        }),
+    ))
 }
 
 /// Shuts somebody out; anybody may leave.
@@ -478,18 +540,31 @@ async fn remove_member(
 ) -> Result<StatusCode, ApiError> {
     let project = api.visible_project(&caller, &slug)?.id;
     let user: UserId = user.parse().map_err(|_| ApiError::NotFound("member"))?;
-    api.execute(caller.actor, ProjectCommand::RemoveMember { project, user }).await?;
+    api.execute(caller.actor, ProjectCommand::RemoveMember { project, user })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 impl ChangeBody {
     fn changes(self) -> Vec<SettingChange> {
         let mut changes = Vec::new();
-        changes.extend(self.auto_register_services.map(SettingChange::AutoRegisterServices));
-        changes.extend(self.auto_resolve_after_days.map(SettingChange::AutoResolveAfterDays));
+        changes.extend(
+            self.auto_register_services
+                .map(SettingChange::AutoRegisterServices),
+        );
+        changes.extend(
+            self.auto_resolve_after_days
+                .map(SettingChange::AutoResolveAfterDays),
+        );
         changes.extend(self.in_app_prefixes.map(SettingChange::InAppPrefixes));
-        changes.extend(self.spans_per_second_max.map(SettingChange::SpansPerSecondMax));
-        changes.extend(self.bytes_per_second_max.map(SettingChange::BytesPerSecondMax));
+        changes.extend(
+            self.spans_per_second_max
+                .map(SettingChange::SpansPerSecondMax),
+        );
+        changes.extend(
+            self.bytes_per_second_max
+                .map(SettingChange::BytesPerSecondMax),
+        );
         changes.extend(self.bytes_per_day_max.map(SettingChange::BytesPerDayMax));
         changes
     }
@@ -497,7 +572,10 @@ impl ChangeBody {
 
 impl From<ServiceBody> for NewService {
     fn from(body: ServiceBody) -> Self {
-        Self { name: body.name, service_type: body.kind }
+        Self {
+            name: body.name,
+            service_type: body.kind,
+        }
     }
 }
 
@@ -538,7 +616,9 @@ fn settings(settings: &ProjectSettings) -> SettingsView {
 }
 
 fn members(workspace: &Workspace, project: ProjectId) -> Vec<MemberView> {
-    let Some(project) = workspace.projects.get(&project) else { return Vec::new() };
+    let Some(project) = workspace.projects.get(&project) else {
+        return Vec::new();
+    };
     let member = |(id, role): (&UserId, &Role)| {
         let user = workspace.users.get(id)?;
         Some(MemberView {
@@ -557,20 +637,31 @@ fn own_token(api: &Api, caller: &Caller, slug: &str, id: &str) -> Result<TokenId
     caller.must(project, Action::ManageTokens)?;
     let id: TokenId = id.parse().map_err(|_| ApiError::NotFound("token"))?;
     let own = |workspace: &Workspace| {
-        workspace.ingest_tokens.get(&id).is_some_and(|token| token.project == project)
+        workspace
+            .ingest_tokens
+            .get(&id)
+            .is_some_and(|token| token.project == project)
     };
-    if api.read(own) { Ok(id) } else { Err(ApiError::NotFound("token")) }
-}
-
-fn fresh_secret(api: &Api) -> Result<Secret, ApiError> {
-    api.random::<RANDOM_BYTES>().map(|random| Secret::from_random(SecretKind::Ingest, random))
+    if api.read(own) {
+        Ok(id)
+    } else {
+        Err(ApiError::NotFound("token"))
+    }
 }
 
 fn new_token(api: &Api, id: TokenId, secret: &Secret) -> Result<NewTokenView, ApiError> {
     let token = api
-        .read(|workspace| workspace.ingest_tokens.get(&id).map(|token| token_view(api, token)))
+        .read(|workspace| {
+            workspace
+                .ingest_tokens
+                .get(&id)
+                .map(|token| token_view(api, token))
+        })
         .ok_or(ApiError::NotFound("token"))?;
-    Ok(NewTokenView { token, secret: secret.reveal().to_owned() })
+    Ok(NewTokenView {
+        token,
+        secret: secret.reveal().to_owned(),
+    })
 }
 
 fn token_view(api: &Api, token: &IngestToken) -> TokenView {

@@ -26,7 +26,10 @@ impl QueryText {
     /// [`ApiError::Invalid`] for an open quote, an empty value, or too much of it.
     pub fn parse(text: &str) -> Result<Self, ApiError> {
         if text.len() > TEXT_BYTES_MAX {
-            return Err(ApiError::invalid("q", format!("longer than {TEXT_BYTES_MAX} bytes")));
+            return Err(ApiError::invalid(
+                "q",
+                format!("longer than {TEXT_BYTES_MAX} bytes"),
+            ));
         }
         let mut terms = Vec::new();
         let mut rest = text.trim_start();
@@ -36,7 +39,10 @@ impl QueryText {
             rest = after.trim_start();
         }
         if terms.len() > TERMS_MAX {
-            return Err(ApiError::invalid("q", format!("more than {TERMS_MAX} terms")));
+            return Err(ApiError::invalid(
+                "q",
+                format!("more than {TERMS_MAX} terms"),
+            ));
         }
         Ok(Self { terms })
     }
@@ -45,20 +51,27 @@ impl QueryText {
     pub fn admits(&self, texts: impl Fn(&str) -> Vec<String>) -> bool {
         self.terms.iter().all(|term| {
             let found = texts(&term.field);
-            found.iter().any(|text| text.to_lowercase().contains(&term.value))
+            found
+                .iter()
+                .any(|text| text.to_lowercase().contains(&term.value))
         })
     }
 
     /// Values asked for `field`.
     pub fn values<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
-        self.terms.iter().filter(move |term| term.field == field).map(|term| term.value.as_str())
+        self.terms
+            .iter()
+            .filter(move |term| term.field == field)
+            .map(|term| term.value.as_str())
     }
 }
 
 fn term(text: &str) -> Result<(Term, &str), ApiError> {
     let field_end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.'));
     let (field, value) = match field_end {
-        Some(end) if end > 0 && text[end..].starts_with(':') && !text[end..].starts_with("::") => (&text[..end], &text[end + 1..]),
+        Some(end) if end > 0 && text[end..].starts_with(':') && !text[end..].starts_with("::") => {
+            (&text[..end], &text[end + 1..])
+        }
         _ => ("", text),
     };
     let (value, rest) = match value.strip_prefix('"') {
@@ -70,7 +83,13 @@ fn term(text: &str) -> Result<(Term, &str), ApiError> {
     if value.is_empty() {
         return Err(ApiError::invalid("q", format!("{field}: has no value")));
     }
-    Ok((Term { field: field.to_lowercase(), value: value.to_lowercase() }, rest))
+    Ok((
+        Term {
+            field: field.to_lowercase(),
+            value: value.to_lowercase(),
+        },
+        rest,
+    ))
 }
 
 #[cfg(test)]

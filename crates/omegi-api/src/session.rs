@@ -1,15 +1,15 @@
 //! Signing in and out.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{ConnectInfo, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use omegi_model::id::UserId;
-use omegi_model::time::UnixNanos;
-use omegi_model::workspace::secret::{RANDOM_BYTES, Secret, SecretKind};
-use omegi_model::workspace::session::{SessionCommand, SignInMethod};
+use omegi_model::workspace::secret::Secret;
+use omegi_model::workspace::session::SessionCommand;
 use omegi_model::workspace::{Actor, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,11 +17,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::{COOKIE, Caller};
-use crate::password;
+use crate::accounts::{PasswordError, SESSION_NANOS, SignInError};
 use crate::problem::{ApiError, Problem};
 use crate::state::Api;
-
-const SESSION: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
@@ -83,32 +81,21 @@ pub(crate) struct WaysView {
 )]
 async fn sign_in(
     State(api): State<Api>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Json(body): Json<SignInBody>,
 ) -> Result<Response, ApiError> {
     if api.is_foreign_origin(&headers) {
-        return Err(ApiError::Forbidden("a page of another origin cannot sign in here".into()));
+        return Err(ApiError::Forbidden(
+            "a page of another origin cannot sign in here".into(),
+        ));
     }
-    api.sign_ins().admit(&body.email.trim().to_lowercase())?;
-    let known = api.read(|workspace| {
-        let user = workspace.user_by_email(&body.email)?;
-        Some((user.id, user.password.clone()?))
-    });
-    let (user, hash) = known.unzip();
-    // An unknown address costs as much as a wrong password: the answer's time tells nothing.
-    let matches = password::matches(body.password, hash).await?;
-    let user = user.filter(|_| matches).ok_or(ApiError::NotSignedIn)?;
-    let secret = fresh(&api, SecretKind::Session)?;
-    let expires_at = api.now().plus(SESSION.as_nanos() as i64);
-    let command = SessionCommand::OpenSession {
-        session: secret.hash(),
-        user,
-        method: SignInMethod::Password,
-        expires_at,
-    };
-    api.execute(Actor::User(user), command).await?;
-    let view = api.read(|workspace| session_view(workspace, Actor::User(user)));
-    Ok((cookie_header(&api, &secret)?, Json(view)).into_response())
+    let signed_in = api
+        .accounts()
+        .sign_in(&body.email, &body.password, peer.ip())
+        .await?;
+    let view = api.read(|workspace| session_view(workspace, Actor::User(signed_in.user)));
+    Ok((cookie_header(&api, &signed_in.cookie)?, Json(view)).into_response())
 }
 
 /// Who I am.
@@ -140,9 +127,14 @@ async fn sign_out(
     Query(params): Query<SignOutParams>,
 ) -> Result<Response, ApiError> {
     if let (true, Actor::User(user)) = (params.everywhere, caller.actor) {
-        api.execute(caller.actor, SessionCommand::CloseSessions { user, keep: None }).await?;
+        api.execute(
+            caller.actor,
+            SessionCommand::CloseSessions { user, keep: None },
+        )
+        .await?;
     } else if let Some(session) = caller.session {
-        api.execute(caller.actor, SessionCommand::CloseSession { session }).await?;
+        api.execute(caller.actor, SessionCommand::CloseSession { session })
+            .await?;
     }
     let gone = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
@@ -167,8 +159,16 @@ async fn ways(State(api): State<Api>) -> Json<WaysView> {
     params(("code" = String, Path, description = "From the link")),
     responses((status = 303, description = "Signed in, or back to the sign-in page")),
 )]
-async fn follow_link(State(api): State<Api>, Path(code): Path<String>) -> Response {
-    match redeem(&api, &code).await {
+async fn follow_link(
+    State(api): State<Api>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(code): Path<String>,
+) -> Response {
+    let opened = match api.accounts().redeem_link(&code, peer.ip()).await {
+        Ok(signed_in) => cookie_header(&api, &signed_in.cookie),
+        Err(error) => Err(error.into()),
+    };
+    match opened {
         Ok(cookie) => (cookie, Redirect::to("/")).into_response(),
         Err(error) => {
             tracing::info!(%error, "a sign-in link opened nothing");
@@ -177,49 +177,49 @@ async fn follow_link(State(api): State<Api>, Path(code): Path<String>) -> Respon
     }
 }
 
-async fn redeem(api: &Api, code: &str) -> Result<[(header::HeaderName, HeaderValue); 1], ApiError> {
-    let link = Secret::parse(code).filter(|secret| secret.kind() == SecretKind::Link);
-    let link = link.ok_or(ApiError::NotFound("sign-in link"))?;
-    let secret = fresh(api, SecretKind::Session)?;
-    let command = SessionCommand::RedeemSignInLink {
-        link: link.hash(),
-        new_user: api.fresh(UserId::new)?,
-        session: secret.hash(),
-        expires_at: api.now().plus(SESSION.as_nanos() as i64),
-    };
-    api.execute(Actor::System, command).await?;
-    cookie_header(api, &secret)
-}
-
 /// Makes a link that signs `user` in once; without one, the first owner.
 ///
 /// # Errors
 /// As a command.
-pub async fn issue_link(
-    api: &Api,
-    user: Option<UserId>,
-    lives: Duration,
-) -> Result<String, ApiError> {
-    let secret = fresh(api, SecretKind::Link)?;
-    let expires_at: UnixNanos = api.now().plus(lives.as_nanos() as i64);
-    let command = SessionCommand::IssueSignInLink { link: secret.hash(), user, expires_at };
-    api.execute(Actor::Operator, command).await?;
-    Ok(format!("{}/auth/link/{}", api.public_url(), secret.reveal()))
+pub async fn issue_link(api: &Api, user: Option<UserId>) -> Result<String, ApiError> {
+    let secret = api.accounts().issue_link(user).await?;
+    Ok(format!(
+        "{}/auth/link/{}",
+        api.public_url(),
+        secret.reveal()
+    ))
 }
 
-fn fresh(api: &Api, kind: SecretKind) -> Result<Secret, ApiError> {
-    api.random::<RANDOM_BYTES>().map(|random| Secret::from_random(kind, random))
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Throttled { retry_after_s } => {
+                Self::TooMany(Duration::from_secs(retry_after_s))
+            }
+            SignInError::Wrong => Self::NotSignedIn,
+            SignInError::LinkInvalid => Self::NotFound("sign-in link"),
+            SignInError::Command(error) => error.into(),
+            error @ SignInError::Password(PasswordError::Length) => {
+                Self::invalid("password", error.to_string())
+            }
+            SignInError::Stopping => Self::Unavailable("the server is stopping".into()),
+            error => Self::internal(error),
+        }
+    }
 }
 
 fn cookie_header(
     api: &Api,
     secret: &Secret,
 ) -> Result<[(header::HeaderName, HeaderValue); 1], ApiError> {
-    let secure = if api.public_url().starts_with("https://") { "; Secure" } else { "" };
-    let age = SESSION.as_secs();
+    let secure = if api.public_url().starts_with("https://") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let age = SESSION_NANOS / 1_000_000_000;
     let value = secret.reveal();
-    let cookie =
-        format!("{COOKIE}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
     let mut cookie = HeaderValue::from_str(&cookie).map_err(ApiError::internal)?;
     cookie.set_sensitive(true);
     Ok([(header::SET_COOKIE, cookie)])

@@ -1,8 +1,7 @@
 //! What every handler reaches: read models, commands, and the rules they share.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, header};
 use omegi_eventstore::{EventStore, StoredEvent, StreamId, Version};
@@ -14,11 +13,11 @@ use omegi_projection::live::Live;
 use omegi_projection::runner::Replayer;
 use omegi_projection::traces::Traces;
 use omegi_projection::workspace::WorkspaceView;
-use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Caller;
+use crate::accounts::Accounts;
 use crate::commands::{CommandError, Commands};
 use crate::health::SharedVitals;
 use crate::problem::ApiError;
@@ -38,6 +37,8 @@ pub struct Parts {
     pub store: EventStore,
     /// Where commands go.
     pub commands: Commands,
+    /// Signing in and out.
+    pub accounts: Accounts,
     /// What changes.
     pub live: Live,
     /// What the program knows about itself.
@@ -57,7 +58,6 @@ pub struct Parts {
 pub struct Api {
     parts: Arc<Parts>,
     live_streams: Arc<Semaphore>,
-    sign_ins: Arc<SignIns>,
 }
 
 /// A project as handlers need it.
@@ -73,14 +73,15 @@ impl Api {
         Self {
             parts: Arc::new(parts),
             live_streams: Arc::new(Semaphore::new(LIVE_STREAMS_MAX)),
-            sign_ins: Arc::default(),
         }
     }
 
     /// Now, by the wall clock.
     #[must_use]
     pub fn now(&self) -> UnixNanos {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         UnixNanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
     }
 
@@ -100,17 +101,9 @@ impl Api {
     /// # Errors
     /// [`ApiError::Rejected`] when it must not be; else ours.
     pub async fn execute(&self, actor: Actor, command: impl Into<Command>) -> Result<(), ApiError> {
-        match self.parts.commands.execute(command, actor).await {
-            Ok(position) => {
-                self.parts.faults.heard(position).await;
-                Ok(())
-            }
-            Err(CommandError::Rejected(rejection)) => Err(rejection.into()),
-            Err(CommandError::Busy) => {
-                Err(ApiError::Unavailable("the workspace changes too fast".into()))
-            }
-            Err(error) => Err(ApiError::internal(error)),
-        }
+        let position = self.parts.commands.execute(command, actor).await?;
+        self.parts.faults.heard(position).await;
+        Ok(())
     }
 
     pub(crate) fn workspace(&self) -> &WorkspaceView {
@@ -143,8 +136,8 @@ impl Api {
         &self.parts.vitals
     }
 
-    pub(crate) fn sign_ins(&self) -> &SignIns {
-        &self.sign_ins
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.parts.accounts
     }
 
     /// Returns when the server stops.
@@ -165,7 +158,9 @@ impl Api {
         slug: &str,
     ) -> Result<VisibleProject, ApiError> {
         let found = self.read(|workspace| workspace.project_by_slug(slug).map(|found| found.id));
-        let id = found.filter(|id| caller.may_see(*id)).ok_or(ApiError::NotFound("project"))?;
+        let id = found
+            .filter(|id| caller.may_see(*id))
+            .ok_or(ApiError::NotFound("project"))?;
         Ok(VisibleProject { id })
     }
 
@@ -181,7 +176,10 @@ impl Api {
 
     /// The issue that people see a variant in; empty in the moment before it is placed.
     pub(crate) fn visible_issue(&self, variant: Fingerprint) -> String {
-        self.faults().issue_of(variant).map(|issue| issue.to_string()).unwrap_or_default()
+        self.faults()
+            .issue_of(variant)
+            .map(|issue| issue.to_string())
+            .unwrap_or_default()
     }
 
     /// Notes attached to an issue.
@@ -199,7 +197,9 @@ impl Api {
         let store = self.parts.store.clone();
         let stream = StreamId::new(name).map_err(ApiError::internal)?;
         let read = move || store.read(&stream, Version(0));
-        crate::errors::blocking(read).await?.map_err(ApiError::internal)
+        crate::errors::blocking(read)
+            .await?
+            .map_err(ApiError::internal)
     }
 
     /// Name of a person or token, while it exists.
@@ -207,32 +207,20 @@ impl Api {
         let actor: Actor = actor.parse().ok()?;
         self.read(|workspace| match actor {
             Actor::User(id) => workspace.users.get(&id).map(|user| user.name.clone()),
-            Actor::Token(id) => workspace.api_tokens.get(&id).map(|token| token.name.clone()),
+            Actor::Token(id) => workspace
+                .api_tokens
+                .get(&id)
+                .map(|token| token.name.clone()),
             Actor::Operator | Actor::System => None,
         })
-    }
-
-    /// Random bytes.
-    pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N], ApiError> {
-        let mut bytes = [0; N];
-        getrandom::fill(&mut bytes)
-            .map_err(|error| ApiError::Unavailable(format!("no randomness: {error}")))?;
-        Ok(bytes)
-    }
-
-    /// A fresh id.
-    pub(crate) fn fresh<T>(&self, make: impl Fn([u8; 8]) -> Option<T>) -> Result<T, ApiError> {
-        loop {
-            if let Some(id) = make(self.random()?) {
-                return Ok(id);
-            }
-        }
     }
 
     /// Whether a browser sends this from one of our own pages.
     pub(crate) fn is_own_origin(&self, headers: &HeaderMap) -> bool {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let Some(origin) = text(header::ORIGIN) else { return false };
+        let Some(origin) = text(header::ORIGIN) else {
+            return false;
+        };
         let authority = origin.split_once("://").map(|(_, authority)| authority);
         origin == self.public_url() || (authority.is_some() && authority == text(header::HOST))
     }
@@ -243,33 +231,13 @@ impl Api {
     }
 }
 
-/// Attempts to sign in, per address: a bounded number within a time.
-#[derive(Default)]
-pub(crate) struct SignIns(Mutex<HashMap<String, (Instant, u32)>>);
-
-impl SignIns {
-    const ATTEMPTS_MAX: u32 = 10;
-    const WITHIN: Duration = Duration::from_secs(300);
-    const ADDRESSES_MAX: usize = 10_000;
-
-    pub(crate) fn admit(&self, address: &str) -> Result<(), ApiError> {
-        let now = Instant::now();
-        let mut attempts = self.0.lock();
-        if attempts.len() >= Self::ADDRESSES_MAX {
-            attempts.retain(|_, (since, _)| now.duration_since(*since) < Self::WITHIN);
+impl From<CommandError> for ApiError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Rejected(rejection) => rejection.into(),
+            CommandError::Busy => Self::Unavailable("the workspace changes too fast".into()),
+            CommandError::Stopping => Self::Unavailable("the server is stopping".into()),
+            error => Self::internal(error),
         }
-        if attempts.len() >= Self::ADDRESSES_MAX {
-            return Err(ApiError::TooMany(Self::WITHIN));
-        }
-        let (since, count) = attempts.entry(address.to_owned()).or_insert((now, 0));
-        let passed = now.duration_since(*since);
-        if passed >= Self::WITHIN {
-            (*since, *count) = (now, 0);
-        }
-        *count += 1;
-        if *count > Self::ATTEMPTS_MAX {
-            return Err(ApiError::TooMany(Self::WITHIN.saturating_sub(passed)));
-        }
-        Ok(())
     }
 }

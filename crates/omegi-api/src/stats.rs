@@ -141,14 +141,17 @@ async fn get(
 }
 
 fn zone(name: Option<&str>) -> Result<TimeZone, ApiError> {
-    let Some(name) = name else { return Ok(TimeZone::UTC) };
+    let Some(name) = name else {
+        return Ok(TimeZone::UTC);
+    };
     TimeZone::get(name).map_err(|_| ApiError::invalid("tz", format!("no such time zone: {name}")))
 }
 
 /// Starts of the steps: hours for up to a week, days beyond, as the zone counts them.
 fn steps(range: Range, zone: &TimeZone) -> Result<Vec<i64>, ApiError> {
     let wrong = || ApiError::invalid("from", format!("give a range of at most {DAYS_MAX} days"));
-    let moment = |time: UnixNanos| Timestamp::from_nanosecond(i128::from(time.0)).map_err(|_| wrong());
+    let moment =
+        |time: UnixNanos| Timestamp::from_nanosecond(i128::from(time.0)).map_err(|_| wrong());
     let (from, to) = (moment(range.from)?, moment(range.to)?);
     let hours = (range.to.since(range.from)) / 3_600_000_000_000;
     if hours > DAYS_MAX * 24 {
@@ -159,7 +162,9 @@ fn steps(range: Range, zone: &TimeZone) -> Result<Vec<i64>, ApiError> {
         false => (Unit::Day, 1.day()),
     };
     let start = from.to_zoned(zone.clone());
-    let floor = jiff::ZonedRound::new().smallest(unit).mode(jiff::RoundMode::Floor);
+    let floor = jiff::ZonedRound::new()
+        .smallest(unit)
+        .mode(jiff::RoundMode::Floor);
     let mut at = start.round(floor).map_err(|_| wrong())?;
     let mut steps = Vec::new();
     while at.timestamp() < to {
@@ -170,12 +175,17 @@ fn steps(range: Range, zone: &TimeZone) -> Result<Vec<i64>, ApiError> {
 }
 
 fn point((time, count): (i64, u64)) -> PointView {
-    PointView { time: UnixNanos(time).to_string(), count }
+    PointView {
+        time: UnixNanos(time).to_string(),
+        count,
+    }
 }
 
 fn most_first(counts: BTreeMap<String, u64>) -> Vec<CountView> {
-    let mut counts: Vec<CountView> =
-        counts.into_iter().map(|(name, count)| CountView { name, count }).collect();
+    let mut counts: Vec<CountView> = counts
+        .into_iter()
+        .map(|(name, count)| CountView { name, count })
+        .collect();
     counts.sort_by(|a, b| (b.count, &a.name).cmp(&(a.count, &b.name)));
     counts.truncate(20);
     counts
@@ -186,21 +196,35 @@ mod tests {
     use super::*;
 
     fn range(from: &str, to: &str) -> Range {
-        Range { from: from.parse().unwrap(), to: to.parse().unwrap() }
+        Range {
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
+        }
     }
 
     #[test]
     fn days_begin_where_the_zone_says() {
         let seoul = zone(Some("Asia/Seoul")).unwrap();
-        let steps = steps(range("2026-11-01T00:00:00Z", "2026-11-20T00:00:00Z"), &seoul).unwrap();
-        assert_eq!(UnixNanos(steps[0]).to_string(), "2026-10-31T15:00:00.000000000Z");
+        let steps = steps(
+            range("2026-11-01T00:00:00Z", "2026-11-20T00:00:00Z"),
+            &seoul,
+        )
+        .unwrap();
+        assert_eq!(
+            UnixNanos(steps[0]).to_string(),
+            "2026-10-31T15:00:00.000000000Z"
+        );
         assert_eq!(steps.len(), 20);
     }
 
     #[test]
     fn edge_45_a_day_of_another_length_is_still_one_step() {
         let berlin = zone(Some("Europe/Berlin")).unwrap();
-        let steps = steps(range("2026-10-20T22:00:00Z", "2026-10-31T23:00:00Z"), &berlin).unwrap();
+        let steps = steps(
+            range("2026-10-20T22:00:00Z", "2026-10-31T23:00:00Z"),
+            &berlin,
+        )
+        .unwrap();
         assert_eq!(steps.len(), 11);
     }
 

@@ -156,17 +156,26 @@ async fn get(
     let found = api.traces().get(project, trace_id, page, fields).await;
     let found = found.map_err(ApiError::internal)?;
     let filter = ErrorFilter::Trace(project, trace_id);
-    let errors = read_page(&api, filter, &PageParams::default(), |_| true).await?.items;
+    let errors = read_page(&api, filter, &PageParams::default(), |_| true)
+        .await?
+        .items;
     if found.spans.is_empty() && found.logs.is_empty() && errors.is_empty() && page.after == 0 {
         return Err(ApiError::NotFound("trace"));
     }
     Ok(Json(TraceView {
         trace_id: trace_id.to_string(),
         verdict: newest(&errors).map(|error| verdict(&error.event.verdict)),
-        spans: found.spans.into_iter().map(|span| span_view(span, fields)).collect(),
+        spans: found
+            .spans
+            .into_iter()
+            .map(|span| span_view(span, fields))
+            .collect(),
         logs: found.logs.into_iter().map(log_view).collect(),
         spans_total: found.spans_total,
-        error_ids: errors.iter().map(|error| error.event.id.to_string()).collect(),
+        error_ids: errors
+            .iter()
+            .map(|error| error.event.id.to_string())
+            .collect(),
         next_cursor: found.next.map(|next| page::cursor(&next)).transpose()?,
     }))
 }
@@ -176,10 +185,21 @@ impl TraceParams {
         let limit = match self.limit {
             None => SPANS_DEFAULT,
             Some(limit @ 1..=SPANS_MAX) => limit,
-            Some(_) => return Err(ApiError::invalid("limit", format!("must be 1 to {SPANS_MAX}"))),
+            Some(_) => {
+                return Err(ApiError::invalid(
+                    "limit",
+                    format!("must be 1 to {SPANS_MAX}"),
+                ));
+            }
         };
-        let paging = PageParams { limit: None, cursor: self.cursor.clone() };
-        Ok(TracePage { after: paging.cursor::<usize>()?.unwrap_or_default(), limit })
+        let paging = PageParams {
+            limit: None,
+            cursor: self.cursor.clone(),
+        };
+        Ok(TracePage {
+            after: paging.cursor::<usize>()?.unwrap_or_default(),
+            limit,
+        })
     }
 
     fn fields(&self) -> Result<Fields, ApiError> {
@@ -193,7 +213,9 @@ impl TraceParams {
 
 /// The error event whose verdict saw the most of the trace.
 fn newest(errors: &[StoredError]) -> Option<&StoredError> {
-    errors.iter().max_by_key(|error| (error.event.verdict.spans, error.event.revision))
+    errors
+        .iter()
+        .max_by_key(|error| (error.event.verdict.spans, error.event.revision))
 }
 
 fn span_view(span: StoredSpan, fields: Fields) -> SpanView {
@@ -202,7 +224,10 @@ fn span_view(span: StoredSpan, fields: Fields) -> SpanView {
         events: span.events.iter().map(event_view).collect(),
         links: span.links.iter().map(link_view).collect(),
         resource: json(&*span.resource),
-        scope: ScopeView { name: span.scope.name.clone(), version: span.scope.version.clone() },
+        scope: ScopeView {
+            name: span.scope.name.clone(),
+            version: span.scope.version.clone(),
+        },
     });
     SpanView {
         span_id: span.span_id.to_string(),

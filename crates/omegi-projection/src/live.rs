@@ -124,7 +124,12 @@ impl Live {
         faults: Faults,
         workspace: WorkspaceView,
     ) -> Self {
-        Self { derived, store, faults, workspace }
+        Self {
+            derived,
+            store,
+            faults,
+            workspace,
+        }
     }
 
     /// Changes after `position`; without one, from now on.
@@ -132,7 +137,11 @@ impl Live {
     /// # Errors
     /// [`LiveError::Gap`] when the position is too old or from another data directory.
     pub async fn feed(&self, position: Option<LivePosition>) -> Result<Feed, LiveError> {
-        let bounds = self.derived.bounds(PARTITION).await.map_err(LiveError::Log)?;
+        let bounds = self
+            .derived
+            .bounds(PARTITION)
+            .await
+            .map_err(LiveError::Log)?;
         let now = LivePosition {
             derived: bounds.committed,
             told: 0,
@@ -189,7 +198,10 @@ impl Feed {
 
     /// Waits for records of either source; false after a while without any.
     async fn fill(&mut self) -> Result<bool, LiveError> {
-        let read = self.live.derived.read(PARTITION, self.position.derived, CHUNK_BYTES_MAX, WAIT);
+        let read = self
+            .live
+            .derived
+            .read(PARTITION, self.position.derived, CHUNK_BYTES_MAX, WAIT);
         tokio::select! {
             chunk = read => {
                 let chunk = match chunk {
@@ -226,7 +238,9 @@ impl Feed {
             return;
         }
         let second = record.append_time.0.div_euclid(SECOND_NANOS);
-        let Ok(event) = decode(&record.body) else { return };
+        let Ok(event) = decode(&record.body) else {
+            return;
+        };
         let mut changes = self.told.over(second, &self.live.faults);
         match event {
             Event::ErrorDetected { error } => changes.extend(self.error(*error, true, second)),
@@ -235,7 +249,11 @@ impl Feed {
             Event::ServiceCallsObserved { calls } => changes.extend(by_project(calls)),
             Event::TracesAssembled { .. } => {}
         }
-        let skip = if record.offset == self.position.derived { self.position.told } else { 0 };
+        let skip = if record.offset == self.position.derived {
+            self.position.told
+        } else {
+            0
+        };
         let last = changes.len();
         for (index, (project, change)) in changes.into_iter().enumerate().skip(skip as usize) {
             let whole = index + 1 == last;
@@ -244,7 +262,11 @@ impl Feed {
                 told: if whole { 0 } else { index as u32 + 1 },
                 workspace: self.subscription.position(),
             };
-            self.ready.push_back(LiveEvent { position, project, change });
+            self.ready.push_back(LiveEvent {
+                position,
+                project,
+                change,
+            });
         }
     }
 
@@ -257,30 +279,49 @@ impl Feed {
         {
             return Vec::new();
         }
-        let stored = StoredError { variant, event: Box::new(error) };
-        let change =
-            if first { Change::ErrorDetected(stored) } else { Change::ErrorRevised(stored) };
+        let stored = StoredError {
+            variant,
+            event: Box::new(error),
+        };
+        let change = if first {
+            Change::ErrorDetected(stored)
+        } else {
+            Change::ErrorRevised(stored)
+        };
         let mut changes = vec![(project, change)];
         changes.extend(issue.map(|issue| (project, Change::Issue(issue))));
         changes
     }
 
     fn hear(&mut self, stored: &StoredEvent) {
-        let Ok(recorded) = recorded(stored) else { return };
+        let Ok(recorded) = recorded(stored) else {
+            return;
+        };
         let (project, changes): (ProjectId, Vec<Change>) = match recorded.event {
-            WorkspaceEvent::Triage(event) => {
-                (event.project(), event.issues().into_iter().map(Change::Issue).collect())
-            }
+            WorkspaceEvent::Triage(event) => (
+                event.project(),
+                event.issues().into_iter().map(Change::Issue).collect(),
+            ),
             WorkspaceEvent::Project(event) => (event.project(), vec![Change::Project]),
             WorkspaceEvent::Service(event) => (event.project(), vec![Change::Project]),
             _ => return,
         };
         let position = LivePosition {
             // What is ready but not handed out stays before this.
-            ..self.ready.back().map_or(self.position, |event| event.position)
+            ..self
+                .ready
+                .back()
+                .map_or(self.position, |event| event.position)
         };
-        let position = LivePosition { workspace: stored.position, ..position };
-        let events = changes.into_iter().map(|change| LiveEvent { position, project, change });
+        let position = LivePosition {
+            workspace: stored.position,
+            ..position
+        };
+        let events = changes.into_iter().map(|change| LiveEvent {
+            position,
+            project,
+            change,
+        });
         self.ready.extend(events);
     }
 }
@@ -313,7 +354,9 @@ impl Told {
         self.counts.clear();
         let muted = std::mem::take(&mut self.muted).into_iter();
         let alive = muted.filter(|(_, issue)| faults.issue(*issue).is_some());
-        alive.map(|(project, issue)| (project, Change::Issue(issue))).collect()
+        alive
+            .map(|(project, issue)| (project, Change::Issue(issue)))
+            .collect()
     }
 }
 
@@ -322,7 +365,10 @@ fn by_project(calls: Vec<ServiceCalls>) -> Vec<(ProjectId, Change)> {
     for call in calls {
         grouped.entry(call.project).or_default().push(call);
     }
-    grouped.into_iter().map(|(project, calls)| (project, Change::Flow(calls))).collect()
+    grouped
+        .into_iter()
+        .map(|(project, calls)| (project, Change::Flow(calls)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -331,7 +377,11 @@ mod tests {
 
     #[test]
     fn a_position_survives_its_text() {
-        let position = LivePosition { derived: Offset(12), told: 1, workspace: Position(5) };
+        let position = LivePosition {
+            derived: Offset(12),
+            told: 1,
+            workspace: Position(5),
+        };
         assert_eq!(position.to_string().parse(), Ok(position));
         for wrong in ["", "1", "1.2", "a.b-c", "1-2"] {
             assert_eq!(wrong.parse::<LivePosition>(), Err(PositionError), "{wrong}");

@@ -119,7 +119,10 @@ impl Running {
     /// A handle that tells whether it still runs.
     #[must_use]
     pub fn liveness(&self) -> Liveness {
-        Liveness { name: self.name, applied: self.applied.clone() }
+        Liveness {
+            name: self.name,
+            applied: self.applied.clone(),
+        }
     }
 
     /// Waits for the end that the cancelled token asks for.
@@ -216,7 +219,11 @@ impl<P: Projection, F: Fn(Offset)> Runner<P, F> {
         };
         // A tick can be read before it is durable: a position behind it could skip, after a power
         // loss, what is then written in its place.
-        for record in chunk.records.iter().filter(|record| record.kind != RecordKind::Tick) {
+        for record in chunk
+            .records
+            .iter()
+            .filter(|record| record.kind != RecordKind::Tick)
+        {
             self.projection.apply(record)?;
         }
         if !chunk.records.is_empty() {

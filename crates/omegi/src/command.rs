@@ -49,7 +49,10 @@ pub fn run(command: Command) -> ExitCode {
 
 /// The data directory that `flags` name.
 fn folder(flags: &DataFlags) -> PathBuf {
-    flags.data_dir.clone().unwrap_or_else(|| PathBuf::from("./omegi-data"))
+    flags
+        .data_dir
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("./omegi-data"))
 }
 
 #[allow(clippy::print_stdout)]
@@ -60,8 +63,15 @@ fn version() -> anyhow::Result<Outcome> {
 
 #[allow(clippy::print_stdout)]
 fn send_demo(flags: DemoFlags) -> anyhow::Result<Outcome> {
-    let target = demo::Target { url: flags.target, token: flags.token };
-    let config = demo::DemoConfig { target, seed: flags.seed, requests: flags.requests };
+    let target = demo::Target {
+        url: flags.target,
+        token: flags.token,
+    };
+    let config = demo::DemoConfig {
+        target,
+        seed: flags.seed,
+        requests: flags.requests,
+    };
     let stop = CancellationToken::new();
     let served = tokio::runtime::Runtime::new()?.block_on(async {
         let asked = stop.clone();
@@ -92,7 +102,10 @@ fn check_pipeline(file: &Path) -> anyhow::Result<Outcome> {
 
 #[allow(clippy::print_stdout)]
 fn check_config(file: PathBuf) -> anyhow::Result<Outcome> {
-    let flags = ServeFlags { config: Some(file), ..ServeFlags::default() };
+    let flags = ServeFlags {
+        config: Some(file),
+        ..ServeFlags::default()
+    };
     match config::load(&flags) {
         Ok(_) => {
             println!("ok");
@@ -113,15 +126,23 @@ fn verify(data: &Path) -> anyhow::Result<Outcome> {
         let report = omegi_log::verify(&Disk::read_only(&folder)?)?;
         println!(
             "{topic}: {} segments, offsets {} to {}, {} records, {} ticks, {} emptied, {} bytes",
-            report.segments, report.start.0, report.next.0, report.data, report.ticks,
-            report.emptied, report.bytes
+            report.segments,
+            report.start.0,
+            report.next.0,
+            report.data,
+            report.ticks,
+            report.emptied,
+            report.bytes
         );
         if report.unfinished_tail {
             println!("{topic}: an unfinished end, which the next start cuts off");
         }
         for problem in &report.problems {
             let (segment, at) = (&problem.segment, problem.position);
-            println!("{topic}: {segment} at {at}, offset {}: {}", problem.offset.0, problem.what);
+            println!(
+                "{topic}: {segment} at {at}, offset {}: {}",
+                problem.offset.0, problem.what
+            );
         }
         sound &= report.is_sound();
     }
@@ -137,6 +158,13 @@ fn verify_events(data: &Path) -> anyhow::Result<bool> {
         return Ok(true);
     }
     let report = omegi_eventstore::EventStore::open(&data.join("events"))?.verify()?;
-    println!("events: {}", if report.is_sound() { "sound" } else { "damaged" });
+    println!(
+        "events: {}",
+        if report.is_sound() {
+            "sound"
+        } else {
+            "damaged"
+        }
+    );
     Ok(report.is_sound())
 }

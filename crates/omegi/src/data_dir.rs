@@ -60,9 +60,16 @@ impl DataDir {
     /// # Errors
     /// [`DataDirError`].
     pub fn open(path: &Path) -> Result<Self, DataDirError> {
-        let io = |source| DataDirError::Io { path: path.to_owned(), source };
+        let io = |source| DataDirError::Io {
+            path: path.to_owned(),
+            source,
+        };
         if !path.is_dir() {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io)?;
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .map_err(io)?;
         }
         let lock = owner_only(&path.join("LOCK")).map_err(io)?;
         rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|error| {
@@ -72,7 +79,10 @@ impl DataDir {
             }
         })?;
         check_format(path)?;
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
     }
 
     /// A folder in it.
@@ -112,11 +122,17 @@ pub fn running_server(path: &Path) -> Option<Door> {
 
 fn check_format(path: &Path) -> Result<(), DataDirError> {
     let file = path.join("FORMAT");
-    let io = |source| DataDirError::Io { path: path.to_owned(), source };
+    let io = |source| DataDirError::Io {
+        path: path.to_owned(),
+        source,
+    };
     match fs::read_to_string(&file) {
         Ok(text) => match text.trim().parse::<u32>() {
             Ok(found) if found <= FORMAT => Ok(()),
-            _ => Err(DataDirError::Newer { path: path.to_owned(), found: text.trim().into() }),
+            _ => Err(DataDirError::Newer {
+                path: path.to_owned(),
+                found: text.trim().into(),
+            }),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::write(&file, format!("{FORMAT}\n")).map_err(io)
@@ -126,7 +142,13 @@ fn check_format(path: &Path) -> Result<(), DataDirError> {
 }
 
 fn owner_only(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path)
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
 }
 
 #[cfg(test)]
@@ -147,15 +169,25 @@ mod tests {
     fn a_newer_layout_is_refused_and_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("FORMAT"), "99\n").unwrap();
-        assert!(matches!(DataDir::open(dir.path()), Err(DataDirError::Newer { .. })));
-        assert_eq!(fs::read_to_string(dir.path().join("FORMAT")).unwrap(), "99\n");
+        assert!(matches!(
+            DataDir::open(dir.path()),
+            Err(DataDirError::Newer { .. })
+        ));
+        assert_eq!(
+            fs::read_to_string(dir.path().join("FORMAT")).unwrap(),
+            "99\n"
+        );
     }
 
     #[test]
     fn the_door_stands_open_only_while_a_server_runs() {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(dir.path()).unwrap();
-        data.open_door(&Door { api: "http://127.0.0.1:1".into(), key: "k".into() }).unwrap();
+        data.open_door(&Door {
+            api: "http://127.0.0.1:1".into(),
+            key: "k".into(),
+        })
+        .unwrap();
         assert_eq!(running_server(dir.path()).unwrap().key, "k");
         drop(data);
         assert!(running_server(dir.path()).is_none());

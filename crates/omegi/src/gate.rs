@@ -32,18 +32,35 @@ impl Gate {
     #[must_use]
     pub fn new(view: WorkspaceView, anonymous: Option<String>) -> (Arc<Self>, Registrar) {
         let (newcomers, arrivals) = mpsc::channel(WAITING_MAX);
-        let registrar = Registrar { view: view.clone(), arrivals };
-        (Arc::new(Self { view, anonymous, newcomers }), registrar)
+        let registrar = Registrar {
+            view: view.clone(),
+            arrivals,
+        };
+        (
+            Arc::new(Self {
+                view,
+                anonymous,
+                newcomers,
+            }),
+            registrar,
+        )
     }
 }
 
 impl Authenticate for Gate {
     fn grant(&self, token: &str) -> Result<Grant, AuthError> {
-        let granted = self.view.ingest_grant(token, now()).map_err(|refusal| match refusal {
-            Refusal::Unknown => AuthError::Unknown,
-            Refusal::OtherKind => AuthError::Forbidden,
-        })?;
-        Ok(grant(granted.project, granted.service.clone(), &granted.settings))
+        let granted = self
+            .view
+            .ingest_grant(token, now())
+            .map_err(|refusal| match refusal {
+                Refusal::Unknown => AuthError::Unknown,
+                Refusal::OtherKind => AuthError::Forbidden,
+            })?;
+        Ok(grant(
+            granted.project,
+            granted.service.clone(),
+            &granted.settings,
+        ))
     }
 
     fn anonymous(&self, peer: IpAddr) -> Option<Grant> {
@@ -108,7 +125,10 @@ impl Registrar {
             if known || refused.contains(&(project, name.clone())) {
                 continue;
             }
-            let command = ServiceCommand::RegisterService { project, name: name.clone() };
+            let command = ServiceCommand::RegisterService {
+                project,
+                name: name.clone(),
+            };
             if let Err(error) = commands.execute(command, Actor::System).await {
                 tracing::warn!(%error, "cannot register a service");
                 if refused.len() < WAITING_MAX {
@@ -120,6 +140,8 @@ impl Registrar {
 }
 
 fn now() -> UnixNanos {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     UnixNanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }

@@ -50,7 +50,10 @@ fn serve(flags: &ServeFlags) -> ExitCode {
 
 fn start_logging(filter: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 #[allow(clippy::print_stderr)] // talk goes to stderr

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use omegi_api::{Api, Commands, Parts};
+use omegi_api::{Accounts, Api, Commands, Parts, Passwords};
 use omegi_metrics::Registry;
 use omegi_model::workspace::{Role, Workspace};
 use omegi_pipeline::Pipelines;
@@ -23,8 +23,6 @@ use crate::vitals::{ProcessVitals, Watched};
 use crate::wiring::{Logs, People, ReadModels, receiver_config, start_pipelines};
 use crate::{demo, setup, shutdown};
 
-/// A link printed at the start lives this long.
-const LINK_LIVES: Duration = Duration::from_secs(24 * 3_600);
 /// How often retention is looked at.
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
 
@@ -40,7 +38,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let public_url = settings.public_url.clone().unwrap_or_else(|| own.clone());
     let key = random_key()?;
     let server = Server::open(settings, &data, public_url, key.clone()).await?;
-    data.open_door(&Door { api: own, key }).context("cannot write server.json")?;
+    data.open_door(&Door { api: own, key })
+        .context("cannot write server.json")?;
     let served = server.serve(listeners, &addresses).await;
     data.close_door();
     served
@@ -61,7 +60,9 @@ struct Addresses {
 impl Listeners {
     async fn bind(settings: &Settings) -> anyhow::Result<Self> {
         let bind = async |address: SocketAddr| {
-            TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+            TcpListener::bind(address)
+                .await
+                .with_context(|| format!("cannot listen on {address}"))
         };
         Ok(Self {
             api: bind(settings.listen).await?,
@@ -84,6 +85,7 @@ struct Server {
     settings: Settings,
     api: Api,
     commands: Commands,
+    accounts: Accounts,
     receiver: Receiver,
     registrar: Registrar,
     logs: Logs,
@@ -113,8 +115,11 @@ impl Server {
         let logs = Logs::open(&settings, data).await?;
         let people = People::open(data).await?;
         let read = ReadModels::open(data, &people.view).await?;
-        let (commands, view, store) =
-            (people.commands.clone(), people.view.clone(), people.store.clone());
+        let (commands, view, store) = (
+            people.commands.clone(),
+            people.view.clone(),
+            people.store.clone(),
+        );
         let (faults, traces) = (read.faults.clone(), read.traces.clone());
         let column_metrics = Arc::clone(&read.column_metrics);
         let mut followers = JoinSet::new();
@@ -126,8 +131,13 @@ impl Server {
         let demo = settings.demo.then(|| setup::DEMO_PROJECT.to_owned());
         let (gate, registrar) = Gate::new(view.clone(), anonymous.or(demo));
         let log = Arc::new(logs.telemetry.clone());
-        let receiver =
-            Receiver::new(log, Arc::clone(&gate) as _, gate, receiver_config(&settings)?);
+        let receiver = Receiver::new(
+            log,
+            Arc::clone(&gate) as _,
+            gate,
+            receiver_config(&settings)?,
+        );
+        let accounts = Accounts::new(commands.clone(), Passwords::default());
         let registry = Registry::default()
             .with(receiver.metrics())
             .with(logs.telemetry.metrics())
@@ -147,6 +157,7 @@ impl Server {
             workspace: view,
             store,
             commands: commands.clone(),
+            accounts: accounts.clone(),
             vitals: Arc::new(ProcessVitals::new(registry, watched)),
             public_url,
             operator_key,
@@ -157,6 +168,7 @@ impl Server {
             settings,
             api,
             commands,
+            accounts,
             receiver,
             registrar,
             logs,
@@ -173,11 +185,17 @@ impl Server {
         let stop = &self.stops.receive;
         let (receiver, shut) = (self.receiver.clone(), stop.clone());
         doors.spawn(async move {
-            receiver.serve_grpc(listeners.otlp_grpc, shut).await.context("OTLP over gRPC")
+            receiver
+                .serve_grpc(listeners.otlp_grpc, shut)
+                .await
+                .context("OTLP over gRPC")
         });
         let (receiver, shut) = (self.receiver.clone(), stop.clone());
         doors.spawn(async move {
-            receiver.serve_http(listeners.otlp_http, shut).await.context("OTLP over HTTP")
+            receiver
+                .serve_http(listeners.otlp_http, shut)
+                .await
+                .context("OTLP over HTTP")
         });
         let app = omegi_api::router(self.api.clone()).merge(self.receiver.http_router());
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -187,7 +205,11 @@ impl Server {
 
         let mut tasks = JoinSet::new();
         tasks.spawn(self.registrar.run(self.commands.clone(), stop.clone()));
-        tasks.spawn(expire(self.logs.telemetry.clone(), self.logs.derived.clone(), stop.clone()));
+        tasks.spawn(expire(
+            self.logs.telemetry.clone(),
+            self.logs.derived.clone(),
+            stop.clone(),
+        ));
         announce(&self.api, &self.settings, addresses).await?;
         if self.settings.demo {
             tasks.spawn(run_demo(addresses.otlp_http, stop.clone()));
@@ -225,10 +247,10 @@ impl Server {
         if let Some(path) = &self.settings.provision {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
-            setup::apply_file(&self.commands, &text).await?;
+            setup::apply_file(&self.accounts, &text).await?;
         }
         if self.settings.demo {
-            setup::apply_demo(&self.commands).await?;
+            setup::apply_demo(&self.accounts).await?;
         }
         Ok(())
     }
@@ -278,20 +300,28 @@ async fn announce(api: &Api, settings: &Settings, addresses: &Addresses) -> anyh
     println!("listening otlp_http={}", addresses.otlp_http);
     let owner = api.read(first_owner);
     if settings.demo || owner.is_none() {
-        println!("sign_in={}", omegi_api::issue_link(api, owner, LINK_LIVES).await?);
+        println!("sign_in={}", omegi_api::issue_link(api, owner).await?);
     }
     println!("ready");
     Ok(())
 }
 
 fn first_owner(workspace: &Workspace) -> Option<omegi_model::id::UserId> {
-    workspace.users.values().find(|user| user.role == Role::Owner).map(|user| user.id)
+    workspace
+        .users
+        .values()
+        .find(|user| user.role == Role::Owner)
+        .map(|user| user.id)
 }
 
 async fn run_demo(otlp_http: SocketAddr, stop: CancellationToken) {
     let url = format!("http://{}", reachable(otlp_http));
     let target = demo::Target { url, token: None };
-    let config = demo::DemoConfig { target, seed: 7, requests: None };
+    let config = demo::DemoConfig {
+        target,
+        seed: 7,
+        requests: None,
+    };
     if let Err(error) = demo::run(config, stop).await {
         tracing::error!(%error, "the demo shop closed");
     }

@@ -20,7 +20,10 @@ impl Pulse {
     /// Of a task that runs.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
-        Self { name, ended: Arc::default() }
+        Self {
+            name,
+            ended: Arc::default(),
+        }
     }
 
     /// The task ended.
@@ -36,7 +39,10 @@ impl Pulse {
     }
 
     fn trouble(&self) -> Option<String> {
-        self.ended.lock().as_ref().map(|reason| format!("{}: {reason}", self.name))
+        self.ended
+            .lock()
+            .as_ref()
+            .map(|reason| format!("{}: {reason}", self.name))
     }
 }
 

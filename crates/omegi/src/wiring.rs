@@ -8,12 +8,12 @@ use omegi_eventstore::EventStore;
 use omegi_log::{Disk, EmbeddedLog, LogConfig, RecoveryReport};
 use omegi_metrics::Collect;
 use omegi_pipeline::{HOLDER, PipelineConfig, PipelineSet, Pipelines};
+use omegi_projection::Projection as _;
 use omegi_projection::columns::{ColumnLimits, TelemetryColumns};
 use omegi_projection::faults::{self, Faults, FaultsProjection};
 use omegi_projection::runner::{self, Running};
 use omegi_projection::traces::Traces;
 use omegi_projection::workspace::{self, WorkspaceFollower, WorkspaceView};
-use omegi_projection::Projection as _;
 use omegi_receiver::{RawReceiver, RawTls, ReceiverConfig};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
@@ -63,7 +63,8 @@ async fn open_log(data: &DataDir, config: LogConfig) -> anyhow::Result<EmbeddedL
     let topic = config.topic;
     let folder = data.folder("log").join(topic);
     let open = move || {
-        let disk = Disk::open(&folder).with_context(|| format!("cannot open {}", folder.display()))?;
+        let disk =
+            Disk::open(&folder).with_context(|| format!("cannot open {}", folder.display()))?;
         EmbeddedLog::open(disk, config).with_context(|| format!("cannot open log {topic}"))
     };
     let (log, report) = spawn_blocking(open).await??;
@@ -74,11 +75,23 @@ async fn open_log(data: &DataDir, config: LogConfig) -> anyhow::Result<EmbeddedL
 fn tell(topic: &str, report: &RecoveryReport) {
     if let Some(cut) = &report.cut {
         let (segment, bytes, reason) = (&cut.segment, cut.bytes, cut.reason);
-        tracing::warn!(topic, segment, bytes, reason, "cut the unfinished end of a log");
+        tracing::warn!(
+            topic,
+            segment,
+            bytes,
+            reason,
+            "cut the unfinished end of a log"
+        );
     }
     for damaged in &report.damaged {
         let (segment, reason) = (&damaged.segment, &damaged.reason);
-        tracing::error!(topic, segment, offset = damaged.offset.0, reason, "log is damaged");
+        tracing::error!(
+            topic,
+            segment,
+            offset = damaged.offset.0,
+            reason,
+            "log is damaged"
+        );
     }
 }
 
@@ -107,7 +120,12 @@ impl People {
         };
         let (store, view, follower) = spawn_blocking(open).await??;
         let commands = Commands::new(store.clone(), view.clone())?;
-        Ok(Self { store, view, commands, follower })
+        Ok(Self {
+            store,
+            view,
+            commands,
+            follower,
+        })
     }
 
     /// Keeps the view and the issues at the head of the store; their pulses tell when one stops.
@@ -209,7 +227,12 @@ pub fn start_pipelines(
         })?;
     }
     let derived = Arc::new(logs.derived.clone());
-    Ok(Pipelines::spawn(logs.telemetry.clone(), derived, config, stop.clone()))
+    Ok(Pipelines::spawn(
+        logs.telemetry.clone(),
+        derived,
+        config,
+        stop.clone(),
+    ))
 }
 
 /// The receiver's part of the settings.

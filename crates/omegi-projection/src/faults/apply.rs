@@ -14,10 +14,10 @@ use omegi_model::event::{Event, decode};
 use omegi_model::id::{ErrorId, Fingerprint};
 use redb::{Database, Durability, ReadableTable, WriteTransaction};
 
-use super::variant::{Face, VariantRow};
-use super::row::{ErrorRow, Facets};
 use super::issues::{News, Occurred};
+use super::row::{ErrorRow, Facets};
 use super::store::{self, StoreError};
+use super::variant::{Face, VariantRow};
 use super::{FaultsShared, flow, keys};
 use crate::projection::{ApplyError, CommitError, Projection};
 
@@ -116,7 +116,9 @@ impl FaultsProjection {
             row.consider_face(&event);
         }
 
-        self.news.occurred.push(Occurred::of(variant, time, received_at, &facets));
+        self.news
+            .occurred
+            .push(Occurred::of(variant, time, received_at, &facets));
         let empty: &[u8] = &[];
         write
             .open_table(store::BY_VARIANT)?
@@ -253,7 +255,9 @@ impl FaultsProjection {
         store::set_position(&write, self.next)?;
         write.set_durability(durability)?;
         write.commit()?;
-        self.shared.book.take(&self.shared.db, changed, std::mem::take(&mut self.news))?;
+        self.shared
+            .book
+            .take(&self.shared.db, changed, std::mem::take(&mut self.news))?;
         self.shared.published(self.next);
         Ok(())
     }
@@ -321,7 +325,10 @@ impl Projection for FaultsProjection {
 /// The variant an error event belongs to: the hash of its grouping parts.
 #[must_use]
 pub fn variant_of(event: &ErrorEvent) -> Fingerprint {
-    let parts = GroupingParts { key: None, ..event.grouping.clone() };
+    let parts = GroupingParts {
+        key: None,
+        ..event.grouping.clone()
+    };
     let json = serde_json::to_vec(&parts).unwrap_or_default();
     Fingerprint::of("omegi-variant", &[event.project.as_bytes(), &json])
 }
@@ -371,7 +378,10 @@ fn occurrences(
     Ok(Some((first, last)))
 }
 
-fn latest_kept(write: &WriteTransaction, variant: Fingerprint) -> Result<Option<ErrorEvent>, StoreError> {
+fn latest_kept(
+    write: &WriteTransaction,
+    variant: Fingerprint,
+) -> Result<Option<ErrorEvent>, StoreError> {
     let table = write.open_table(store::BY_VARIANT)?;
     let (start, end) = keys::under(variant.as_bytes());
     // Beyond this many counted-only events the variant keeps the face it has.

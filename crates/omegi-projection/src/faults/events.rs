@@ -73,7 +73,9 @@ impl Faults {
                 Some(ErrorRow::Kept { variant, event }) => {
                     return Ok(Found::Event(StoredError { variant, event }));
                 }
-                Some(ErrorRow::Counted { variant, project, .. }) => {
+                Some(ErrorRow::Counted {
+                    variant, project, ..
+                }) => {
                     return Ok(Found::SampledOut { variant, project });
                 }
                 None => {}

@@ -161,9 +161,7 @@ impl Faults {
             let (key, count) = entry?;
             let key = key.value();
             let minute = key.get(8..16).and_then(keys::read_moment);
-            let variant = key
-                .get(16..32)
-                .and_then(Fingerprint::from_slice);
+            let variant = key.get(16..32).and_then(Fingerprint::from_slice);
             found.extend(
                 minute
                     .zip(variant)

@@ -43,14 +43,18 @@ impl Faults {
                 () = stop.cancelled() => return Ok(()),
                 events = subscription.next(EVENTS_MAX) => events?,
             };
-            let Some(last) = events.last().map(|event| event.position) else { continue };
+            let Some(last) = events.last().map(|event| event.position) else {
+                continue;
+            };
             // The words must be in the workspace before the book looks there.
             workspace.caught_up(last).await;
             for event in &events {
                 if let WorkspaceEvent::Triage(event) = recorded(event)?.event {
                     let faults = self.clone();
                     let hear = move || faults.shared.book.hear(&faults.shared.db, &event);
-                    tokio::task::spawn_blocking(hear).await.map_err(|_| FollowError::Stopping)??;
+                    tokio::task::spawn_blocking(hear)
+                        .await
+                        .map_err(|_| FollowError::Stopping)??;
                 }
             }
             self.shared.heard.send_replace(last);
@@ -60,6 +64,11 @@ impl Faults {
     /// Waits until what people said up to `position` shows in every issue.
     pub async fn heard(&self, position: Position) {
         // The sender lives in `shared`, so it cannot be gone.
-        let _ = self.shared.heard.subscribe().wait_for(|heard| *heard >= position).await;
+        let _ = self
+            .shared
+            .heard
+            .subscribe()
+            .wait_for(|heard| *heard >= position)
+            .await;
     }
 }

@@ -15,10 +15,10 @@ use omegi_model::grouping::rules::{RuleInput, RuleSet};
 use omegi_model::grouping::{AlgorithmVersion, Keys, key};
 use omegi_model::id::{Fingerprint, IssueId, ProjectId};
 use omegi_model::time::UnixNanos;
+use omegi_model::workspace::Workspace;
 use omegi_model::workspace::triage::{
     IssueState, Occurrence, Outcome, ProjectTriage, Status, TriageEvent,
 };
-use omegi_model::workspace::Workspace;
 use parking_lot::RwLock;
 use redb::{Database, ReadableDatabase as _, ReadableTable as _};
 
@@ -76,8 +76,18 @@ impl Occurred {
         received_at: UnixNanos,
         facets: &Facets,
     ) -> Self {
-        let Facets { environment, release, .. } = facets.clone();
-        Self { variant, time, received_at, release, environment }
+        let Facets {
+            environment,
+            release,
+            ..
+        } = facets.clone();
+        Self {
+            variant,
+            time,
+            received_at,
+            release,
+            environment,
+        }
     }
 
     fn as_occurrence(&self) -> Occurrence<'_> {
@@ -121,7 +131,10 @@ impl Book {
             let row: VariantRow = store::row("variants", entry?.1.value())?;
             shelves.shelve(row);
         }
-        let book = Self { workspace, shelves: RwLock::new(shelves) };
+        let book = Self {
+            workspace,
+            shelves: RwLock::new(shelves),
+        };
         book.rearrange(db, None)?;
         Ok(book)
     }
@@ -145,14 +158,20 @@ impl Book {
             }
         }
         if !unplaced.is_empty() {
-            self.workspace.read(|workspace| shelves.place(db, workspace, &unplaced));
+            self.workspace
+                .read(|workspace| shelves.place(db, workspace, &unplaced));
         }
         for occurred in &news.occurred {
             shelves.feed(occurred);
         }
-        let stale: BTreeSet<IssueId> =
-            news.left.iter().filter_map(|id| Some(shelves.places.get(id)?.issue)).collect();
-        stale.into_iter().try_for_each(|issue| shelves.restate(db, issue))
+        let stale: BTreeSet<IssueId> = news
+            .left
+            .iter()
+            .filter_map(|id| Some(shelves.places.get(id)?.issue))
+            .collect();
+        stale
+            .into_iter()
+            .try_for_each(|issue| shelves.restate(db, issue))
     }
 
     /// Takes in what somebody did, after the workspace has it.
@@ -168,7 +187,8 @@ impl Book {
             _ => return self.rearrange(db, Some(project)),
         };
         let mut shelves = self.shelves.write();
-        self.workspace.read(|workspace| shelves.learn(workspace, project, issues));
+        self.workspace
+            .read(|workspace| shelves.learn(workspace, project, issues));
         shelves.restate(db, issues)
     }
 
@@ -180,15 +200,23 @@ impl Book {
     fn rearrange(&self, db: &Database, project: Option<ProjectId>) -> Result<(), StoreError> {
         let mut shelves = self.shelves.write();
         let concerned = |row: &VariantRow| project.is_none_or(|project| row.project == project);
-        let moved: Vec<Fingerprint> =
-            shelves.variants.values().filter(|row| concerned(row)).map(|row| row.id).collect();
+        let moved: Vec<Fingerprint> = shelves
+            .variants
+            .values()
+            .filter(|row| concerned(row))
+            .map(|row| row.id)
+            .collect();
         moved.iter().for_each(|id| shelves.unplace(*id));
-        self.workspace.read(|workspace| shelves.place(db, workspace, &moved));
-        let issues: BTreeSet<IssueId> =
-            moved.iter().filter_map(|id| Some(shelves.places.get(id)?.issue)).collect();
-        issues.into_iter().try_for_each(|issue| shelves.restate(db, issue))
+        self.workspace
+            .read(|workspace| shelves.place(db, workspace, &moved));
+        let issues: BTreeSet<IssueId> = moved
+            .iter()
+            .filter_map(|id| Some(shelves.places.get(id)?.issue))
+            .collect();
+        issues
+            .into_iter()
+            .try_for_each(|issue| shelves.restate(db, issue))
     }
-
 }
 
 impl Shelves {
@@ -207,7 +235,9 @@ impl Shelves {
     }
 
     fn unplace(&mut self, id: Fingerprint) {
-        let Some(place) = self.places.remove(&id) else { return };
+        let Some(place) = self.places.remove(&id) else {
+            return;
+        };
         if let Some(members) = self.members.get_mut(&place.issue) {
             members.remove(&id);
             if members.is_empty() {
@@ -220,9 +250,13 @@ impl Shelves {
     fn place(&mut self, db: &Database, workspace: &Workspace, ids: &[Fingerprint]) {
         let mut rules = HashMap::new();
         for id in ids {
-            let Some(row) = self.variants.get(id) else { continue };
+            let Some(row) = self.variants.get(id) else {
+                continue;
+            };
             let project = row.project;
-            let rules = rules.entry(project).or_insert_with(|| Rules::of(workspace, project));
+            let rules = rules
+                .entry(project)
+                .or_insert_with(|| Rules::of(workspace, project));
             let place = rules.place(db, workspace, row);
             self.places.insert(*id, place);
             self.members.entry(place.issue).or_default().insert(*id);
@@ -246,9 +280,15 @@ impl Shelves {
     }
 
     fn feed(&mut self, occurred: &Occurred) {
-        let Some(place) = self.places.get(&occurred.variant) else { return };
-        let Some(row) = self.variants.get(&occurred.variant) else { return };
-        let Some(state) = self.states.get_mut(&place.issue) else { return };
+        let Some(place) = self.places.get(&occurred.variant) else {
+            return;
+        };
+        let Some(row) = self.variants.get(&occurred.variant) else {
+            return;
+        };
+        let Some(state) = self.states.get_mut(&place.issue) else {
+            return;
+        };
         let none = BTreeMap::new();
         let releases = self.releases.get(&row.project).unwrap_or(&none);
         let _outcome = state.occurrence(&occurred.as_occurrence(), releases);
@@ -256,12 +296,18 @@ impl Shelves {
 
     /// Computes a state anew from the occurrences after the last word.
     fn restate(&mut self, db: &Database, issue: IssueId) -> Result<(), StoreError> {
-        let Some(state) = self.states.get_mut(&issue) else { return Ok(()) };
+        let Some(state) = self.states.get_mut(&issue) else {
+            return Ok(());
+        };
         state.restart();
-        let Some(after) = state.spoken().at else { return Ok(()) };
+        let Some(after) = state.spoken().at else {
+            return Ok(());
+        };
         let none = BTreeMap::new();
         for id in self.members.get(&issue).into_iter().flatten() {
-            let Some(row) = self.variants.get(id) else { continue };
+            let Some(row) = self.variants.get(id) else {
+                continue;
+            };
             let releases = self.releases.get(&row.project).unwrap_or(&none);
             for_each_after(db, *id, after, |row| {
                 let facets = row.facets();
@@ -276,11 +322,16 @@ impl Shelves {
 
     fn issue(&self, id: IssueId) -> Option<Issue> {
         let members = self.members.get(&id)?;
-        let rows: Vec<&Arc<VariantRow>> =
-            members.iter().filter_map(|id| self.variants.get(id)).collect();
+        let rows: Vec<&Arc<VariantRow>> = members
+            .iter()
+            .filter_map(|id| self.variants.get(id))
+            .collect();
         let oldest = rows.iter().min_by_key(|row| (row.first_seen, row.id))?;
         let keys = self.places.get(&oldest.id)?.keys;
-        let others = rows.iter().filter(|row| row.id != oldest.id).map(|row| &***row);
+        let others = rows
+            .iter()
+            .filter(|row| row.id != oldest.id)
+            .map(|row| &***row);
         Some(Issue {
             id,
             row: VariantRow::clone(oldest).merged_with(others),
@@ -305,11 +356,17 @@ impl Rules {
             .and_then(ProjectTriage::algorithm)
             .and_then(|number| AlgorithmVersion::new(u16::try_from(number).ok()?))
             .unwrap_or(AlgorithmVersion::CURRENT);
-        let rules = triage.map(ProjectTriage::active_rules).filter(|(_, rules)| !rules.is_empty());
+        let rules = triage
+            .map(ProjectTriage::active_rules)
+            .filter(|(_, rules)| !rules.is_empty());
         let rules = rules.and_then(|(version, rules)| {
             RuleSet::parse(&serde_json::json!({ "version": version, "rules": rules })).ok()
         });
-        Self { project, version, rules }
+        Self {
+            project,
+            version,
+            rules,
+        }
     }
 
     fn place(&self, db: &Database, workspace: &Workspace, row: &VariantRow) -> Place {
@@ -319,7 +376,11 @@ impl Rules {
         let ruled = self.rules.as_ref().and_then(|rules| {
             let face = load_face(db, row).ok().flatten()?;
             let (exceptions, attributes) = (&face.exceptions, &face.attributes);
-            let input = RuleInput { parts, exceptions, attributes };
+            let input = RuleInput {
+                parts,
+                exceptions,
+                attributes,
+            };
             Some(rules.keys(project, input, self.version))
         });
         let keys = match &ruled {
@@ -338,7 +399,9 @@ impl Rules {
 fn load_face(db: &Database, row: &VariantRow) -> Result<Option<Box<ErrorEvent>>, StoreError> {
     let read = db.begin_read()?;
     let table = read.open_table(store::ERRORS)?;
-    let Some(bytes) = table.get(row.face.error_id.as_bytes().as_slice())? else { return Ok(None) };
+    let Some(bytes) = table.get(row.face.error_id.as_bytes().as_slice())? else {
+        return Ok(None);
+    };
     match store::row("errors", bytes.value())? {
         ErrorRow::Kept { event, .. } => Ok(Some(event)),
         ErrorRow::Counted { .. } => Ok(None),
@@ -358,8 +421,12 @@ fn for_each_after(
     let start = keys::join(&[variant.as_bytes(), &keys::moment(after)]);
     let (_, end) = keys::under(variant.as_bytes());
     for entry in index.range::<&[u8]>(start.as_slice()..end.as_slice())? {
-        let Some(id) = keys::trailing_error(entry?.0.value()) else { continue };
-        let Some(bytes) = errors.get(id.as_bytes().as_slice())? else { continue };
+        let Some(id) = keys::trailing_error(entry?.0.value()) else {
+            continue;
+        };
+        let Some(bytes) = errors.get(id.as_bytes().as_slice())? else {
+            continue;
+        };
         if !go_on(store::row("errors", bytes.value())?) {
             break;
         }
@@ -377,13 +444,28 @@ impl Faults {
     /// The issue that a variant belongs to now.
     #[must_use]
     pub fn issue_of(&self, variant: Fingerprint) -> Option<IssueId> {
-        self.shared.book.shelves.read().places.get(&variant).map(|place| place.issue)
+        self.shared
+            .book
+            .shelves
+            .read()
+            .places
+            .get(&variant)
+            .map(|place| place.issue)
     }
 
     /// What a variant is called after.
     #[must_use]
     pub fn face(&self, variant: Fingerprint) -> Option<Face> {
-        Some(self.shared.book.shelves.read().variants.get(&variant)?.face.clone())
+        Some(
+            self.shared
+                .book
+                .shelves
+                .read()
+                .variants
+                .get(&variant)?
+                .face
+                .clone(),
+        )
     }
 
     /// All issues of the projects that `allowed` admits, in no order.
@@ -392,8 +474,15 @@ impl Faults {
         let shelves = self.shared.book.shelves.read();
         let visible = |id: &&IssueId| {
             let first = shelves.members.get(id).and_then(|members| members.first());
-            first.and_then(|id| shelves.variants.get(id)).is_some_and(|row| allowed(row.project))
+            first
+                .and_then(|id| shelves.variants.get(id))
+                .is_some_and(|row| allowed(row.project))
         };
-        shelves.members.keys().filter(visible).filter_map(|id| shelves.issue(*id)).collect()
+        shelves
+            .members
+            .keys()
+            .filter(visible)
+            .filter_map(|id| shelves.issue(*id))
+            .collect()
     }
 }

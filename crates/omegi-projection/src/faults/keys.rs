@@ -45,7 +45,11 @@ pub(crate) fn by_trace(project: ProjectId, trace: &[u8], id: ErrorId) -> Vec<u8>
 
 /// `project · minute · variant`: how often a variant occurred in a minute.
 pub(crate) fn by_minute(project: ProjectId, time: UnixNanos, variant: Fingerprint) -> Vec<u8> {
-    join(&[project.as_bytes(), &moment(minute(time)), variant.as_bytes()])
+    join(&[
+        project.as_bytes(),
+        &moment(minute(time)),
+        variant.as_bytes(),
+    ])
 }
 
 /// From the first key that begins with `prefix` to past the last: no key of ours is longer.

@@ -4,8 +4,8 @@
 
 mod apply;
 mod events;
-mod follow;
 pub mod flow;
+mod follow;
 pub mod issues;
 mod keys;
 mod row;
@@ -23,11 +23,11 @@ use redb::Database;
 use tokio::sync::watch;
 
 pub use apply::{FaultsProjection, variant_of};
-pub use issues::Issue;
-pub use follow::FollowError;
 pub use events::{ErrorFilter, ErrorPage, Found, StoredError};
-pub use variant::{Face, ReleaseUse, VariantRow, name};
+pub use follow::FollowError;
+pub use issues::Issue;
 pub use store::StoreError;
+pub use variant::{Face, ReleaseUse, VariantRow, name};
 
 use crate::workspace::WorkspaceView;
 use issues::Book;

@@ -91,7 +91,9 @@ pub(crate) fn open(path: &Path, cache_bytes: usize) -> Result<Database, StoreErr
 
 /// Takes every row out; the position goes back to the start.
 pub(crate) fn empty(write: &WriteTransaction) -> Result<(), StoreError> {
-    for table in [ERRORS, ALIASES, BY_TIME, BY_VARIANT, BY_TRACE, VARIANTS, CALLS] {
+    for table in [
+        ERRORS, ALIASES, BY_TIME, BY_VARIANT, BY_TRACE, VARIANTS, CALLS,
+    ] {
         write.delete_table(table)?;
     }
     write.delete_table(MINUTES)?;
@@ -100,7 +102,9 @@ pub(crate) fn empty(write: &WriteTransaction) -> Result<(), StoreError> {
 }
 
 fn create_tables(write: &WriteTransaction) -> Result<(), StoreError> {
-    for table in [ERRORS, ALIASES, BY_TIME, BY_VARIANT, BY_TRACE, VARIANTS, CALLS] {
+    for table in [
+        ERRORS, ALIASES, BY_TIME, BY_VARIANT, BY_TRACE, VARIANTS, CALLS,
+    ] {
         write.open_table(table)?;
     }
     write.open_table(MINUTES)?;

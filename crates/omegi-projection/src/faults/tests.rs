@@ -79,6 +79,13 @@ fn revised(mut error: ErrorEvent, revision: u32, supersedes: Vec<ErrorId>) -> Ev
     }
 }
 
+/// The read model over a workspace in which nobody did anything yet.
+fn opened(folder: &std::path::Path) -> (FaultsProjection, Faults) {
+    let store = omegi_eventstore::EventStore::open(&folder.join("events")).unwrap();
+    let (view, _follower) = crate::workspace::open(&store).unwrap();
+    open(folder, view).unwrap()
+}
+
 struct Model {
     projection: FaultsProjection,
     faults: Faults,
@@ -89,7 +96,7 @@ struct Model {
 impl Model {
     fn of(events: &[Event]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (projection, faults) = open(dir.path()).unwrap();
+        let (projection, faults) = opened(dir.path());
         let mut model = Self {
             projection,
             faults,
@@ -118,6 +125,7 @@ impl Model {
             .faults
             .issues(|_| true)
             .iter()
+            .map(|issue| &issue.row)
             .map(|row| {
                 (
                     row.face.title.clone(),
@@ -244,7 +252,7 @@ fn pages_follow_each_other_without_gap_or_repeat() {
 fn a_restart_reads_on_from_what_was_committed() {
     let dir = tempfile::tempdir().unwrap();
     {
-        let (mut projection, _faults) = open(dir.path()).unwrap();
+        let (mut projection, _faults) = opened(dir.path());
         let record = Record {
             offset: Offset(0),
             append_time: AppendTime(0),
@@ -255,9 +263,9 @@ fn a_restart_reads_on_from_what_was_committed() {
         projection.apply(&record).unwrap();
         projection.commit().unwrap();
     }
-    let (projection, faults) = open(dir.path()).unwrap();
+    let (projection, faults) = opened(dir.path());
     assert_eq!(projection.position(), Offset(1));
-    assert_eq!(faults.issues(|_| true)[0].count, 1);
+    assert_eq!(faults.issues(|_| true)[0].row.count, 1);
 }
 
 #[test]

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use omegi_model::error_event::ErrorEvent;
-use omegi_model::grouping;
 use omegi_model::error_event::GroupingParts;
+use omegi_model::grouping;
 use omegi_model::id::{ErrorId, Fingerprint, ProjectId};
 use omegi_model::time::UnixNanos;
 use serde::{Deserialize, Serialize};

@@ -16,14 +16,24 @@ use crate::data_dir::{Door, running_server};
 
 /// `omegi replay`
 pub(super) fn replay(data: &Path, projection: &str) -> anyhow::Result<Outcome> {
-    ask(data, Method::POST, "/api/v1/replay", &json!({ "projection": projection }))?;
+    ask(
+        data,
+        Method::POST,
+        "/api/v1/replay",
+        &json!({ "projection": projection }),
+    )?;
     Ok(Outcome::Done)
 }
 
 /// `omegi token …`
 #[allow(clippy::print_stdout)]
 pub(super) fn token(command: TokenCommand) -> anyhow::Result<Outcome> {
-    let TokenCommand::Issue { project, name, service, data } = command;
+    let TokenCommand::Issue {
+        project,
+        name,
+        service,
+        data,
+    } = command;
     let path = format!("/api/v1/projects/{project}/tokens");
     let body = json!({ "name": name, "service": service });
     let answer = ask(&folder(&data), Method::POST, &path, &body)?;
@@ -55,12 +65,18 @@ async fn send(door: &Door, method: Method, path: &str, body: &Value) -> anyhow::
         .header(header::AUTHORIZATION, format!("Bearer {}", door.key))
         .header(header::CONTENT_TYPE, "application/json")
         .body(Full::new(Bytes::from(body.to_string())))?;
-    let response = client.request(request).await.context("the server does not answer")?;
+    let response = client
+        .request(request)
+        .await
+        .context("the server does not answer")?;
     let status = response.status();
     let bytes = response.into_body().collect().await?.to_bytes();
     let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     if !status.is_success() {
-        bail!("{}", answer["detail"].as_str().unwrap_or("the server refused"));
+        bail!(
+            "{}",
+            answer["detail"].as_str().unwrap_or("the server refused")
+        );
     }
     Ok(answer)
 }

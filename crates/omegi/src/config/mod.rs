@@ -175,7 +175,11 @@ fn tls(root: &mut Reader) -> Option<Tls> {
         let key = section.text("key").map(PathBuf::from);
         let client_authority = section.text("client_authority").map(PathBuf::from);
         match (certificate, key) {
-            (Some(certificate), Some(key)) => Some(Tls { certificate, key, client_authority }),
+            (Some(certificate), Some(key)) => Some(Tls {
+                certificate,
+                key,
+                client_authority,
+            }),
             (None, None) if client_authority.is_none() => None,
             _ => {
                 section.mistake("tls", "needs both `certificate` and `key`");
@@ -202,9 +206,14 @@ fn address(root: &mut Reader, key: &str, flag: &Option<String>, default: &str) -
 fn public_url(root: &mut Reader, flag: &Option<String>) -> Option<String> {
     let filed = root.text("public_url");
     let url = flag.clone().or(filed)?;
-    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let host = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
     if host.is_none_or(|host| host.is_empty() || host.starts_with('/')) {
-        root.mistake("public_url", &format!("not an http or https address: {url}"));
+        root.mistake(
+            "public_url",
+            &format!("not an http or https address: {url}"),
+        );
     }
     Some(url.trim_end_matches('/').to_owned())
 }
@@ -218,7 +227,10 @@ pub fn create_data_dir(path: &Path) -> std::io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 #[cfg(test)]
@@ -227,7 +239,10 @@ mod tests {
 
     #[test]
     fn a_flag_beats_the_file_and_the_file_beats_the_default() {
-        let flags = ServeFlags { listen: Some("127.0.0.1:1".into()), ..ServeFlags::default() };
+        let flags = ServeFlags {
+            listen: Some("127.0.0.1:1".into()),
+            ..ServeFlags::default()
+        };
         let file = "listen = '127.0.0.1:2'\notlp_http = '127.0.0.1:3'\n[retention]\nlog_age = '1d'";
         let settings = from_text(&flags, file).unwrap();
         assert_eq!(settings.listen.port(), 1);
@@ -240,8 +255,18 @@ mod tests {
     fn every_mistake_is_told_at_once() {
         let file = "listen = 'here'\nlisen = 1\npublic_url = 'ftp://x'\n[retention]\nlog_age = 'soon'\nfoo = 1\n[tls]\nkey = 'k'";
         let ConfigErrors(mistakes) = from_text(&ServeFlags::default(), file).unwrap_err();
-        for part in ["listen:", "lisen", "public_url", "retention.log_age", "retention.foo", "tls"] {
-            assert!(mistakes.iter().any(|m| m.contains(part)), "{part} missing in {mistakes:?}");
+        for part in [
+            "listen:",
+            "lisen",
+            "public_url",
+            "retention.log_age",
+            "retention.foo",
+            "tls",
+        ] {
+            assert!(
+                mistakes.iter().any(|m| m.contains(part)),
+                "{part} missing in {mistakes:?}"
+            );
         }
     }
 }

@@ -19,11 +19,16 @@ impl Reader {
         let table = text
             .parse::<Table>()
             .map_err(|error| ConfigErrors(vec![error.to_string().trim().to_owned()]))?;
-        Ok(Self { table, prefix: String::new(), mistakes: Vec::new() })
+        Ok(Self {
+            table,
+            prefix: String::new(),
+            mistakes: Vec::new(),
+        })
     }
 
     pub(super) fn mistake(&mut self, key: &str, reason: &str) {
-        self.mistakes.push(format!("{}{key}: {reason}", self.prefix));
+        self.mistakes
+            .push(format!("{}{key}: {reason}", self.prefix));
     }
 
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
@@ -37,7 +42,9 @@ impl Reader {
     }
 
     pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
-        let Some(value) = self.table.remove(key) else { return Vec::new() };
+        let Some(value) = self.table.remove(key) else {
+            return Vec::new();
+        };
         let texts = match value {
             Value::Array(items) => items
                 .into_iter()
@@ -64,11 +71,16 @@ impl Reader {
 
     /// `"7d"`, `"10s"`; above zero.
     pub(super) fn duration(&mut self, key: &str, default: Duration) -> Duration {
-        let Some(text) = self.text(key) else { return default };
+        let Some(text) = self.text(key) else {
+            return default;
+        };
         match humantime::parse_duration(&text) {
             Ok(duration) if !duration.is_zero() => duration,
             _ => {
-                self.mistake(key, &format!("expected a duration such as \"7d\", found {text:?}"));
+                self.mistake(
+                    key,
+                    &format!("expected a duration such as \"7d\", found {text:?}"),
+                );
                 default
             }
         }
@@ -76,7 +88,9 @@ impl Reader {
 
     /// A number of bytes, or text such as `"20 GiB"`; at least `min`.
     pub(super) fn bytes(&mut self, key: &str, default: u64, min: u64) -> u64 {
-        let Some(value) = self.table.remove(key) else { return default };
+        let Some(value) = self.table.remove(key) else {
+            return default;
+        };
         let bytes = match &value {
             Value::Integer(bytes) => u64::try_from(*bytes).ok(),
             Value::String(text) => parse_bytes(text),
@@ -117,7 +131,11 @@ impl Reader {
             }
         };
         let prefix = format!("{}{key}.", self.prefix);
-        let mut section = Reader { table, prefix, mistakes: Vec::new() };
+        let mut section = Reader {
+            table,
+            prefix,
+            mistakes: Vec::new(),
+        };
         let value = read(&mut section);
         section.report_unknown();
         self.mistakes.append(&mut section.mistakes);
@@ -126,7 +144,11 @@ impl Reader {
 
     pub(super) fn finish(mut self) -> Result<(), ConfigErrors> {
         self.report_unknown();
-        if self.mistakes.is_empty() { Ok(()) } else { Err(ConfigErrors(self.mistakes)) }
+        if self.mistakes.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigErrors(self.mistakes))
+        }
     }
 
     fn report_unknown(&mut self) {
@@ -138,7 +160,9 @@ impl Reader {
 }
 
 fn parse_bytes(text: &str) -> Option<u64> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let factor: u64 = match unit.trim() {
         "" | "B" => 1,

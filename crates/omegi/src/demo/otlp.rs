@@ -67,7 +67,10 @@ pub(super) fn exception(kind: &str, message: &str, stack: &str) -> Vec<Value> {
 pub(super) fn traces(spans: &[Span], base_ns: u64) -> Vec<Value> {
     let mut by_service: BTreeMap<Service, Vec<Value>> = BTreeMap::new();
     for span in spans {
-        by_service.entry(span.service).or_default().push(span_json(span, base_ns));
+        by_service
+            .entry(span.service)
+            .or_default()
+            .push(span_json(span, base_ns));
     }
     let request = |(service, spans): (Service, Vec<Value>)| {
         json!({ "resourceSpans": [{
@@ -82,7 +85,10 @@ pub(super) fn traces(spans: &[Span], base_ns: u64) -> Vec<Value> {
 pub(super) fn logs(logs: &[Log], base_ns: u64) -> Vec<Value> {
     let mut by_service: BTreeMap<Service, Vec<Value>> = BTreeMap::new();
     for log in logs {
-        by_service.entry(log.service).or_default().push(log_json(log, base_ns));
+        by_service
+            .entry(log.service)
+            .or_default()
+            .push(log_json(log, base_ns));
     }
     let request = |(service, records): (Service, Vec<Value>)| {
         json!({ "resourceLogs": [{

@@ -22,7 +22,13 @@ pub(super) struct Scene<'a> {
 impl<'a> Scene<'a> {
     pub(super) fn new(random: &'a mut Random) -> Self {
         let trace = random.trace_id();
-        Self { random, spans: Vec::new(), logs: Vec::new(), trace, now_us: 0 }
+        Self {
+            random,
+            spans: Vec::new(),
+            logs: Vec::new(),
+            trace,
+            now_us: 0,
+        }
     }
 
     /// Later spans belong to a new trace, as behind a queue.
@@ -103,7 +109,11 @@ impl<'a> Scene<'a> {
     ) -> (SpanAt, SpanAt) {
         let client = self.open(Some(parent), from, Kind::Client, route);
         self.tag(client, "server.address", to.name());
-        self.tag(client, "url.full", &format!("http://{}:8080{}", to.name(), path(route)));
+        self.tag(
+            client,
+            "url.full",
+            &format!("http://{}:8080{}", to.name(), path(route)),
+        );
         let server = self.open(Some(client), to, Kind::Server, route);
         self.tag(server, "http.request.method", method(route));
         self.tag(server, "http.route", path(route));

@@ -66,7 +66,10 @@ impl Sender {
     pub(super) fn new(target: Target) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let shared = Arc::new(Shared { target, client });
-        Self { shared, delayed: tokio::sync::Mutex::default() }
+        Self {
+            shared,
+            delayed: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Sends now, or later where the story says so.
@@ -80,7 +83,10 @@ impl Sender {
         }
         let mut delayed = self.delayed.lock().await;
         while delayed.len() >= DELAYED_MAX {
-            delayed.join_next().await.map_or(Ok(()), |joined| joined.unwrap_or(Ok(())))?;
+            delayed
+                .join_next()
+                .await
+                .map_or(Ok(()), |joined| joined.unwrap_or(Ok(())))?;
         }
         let (shared, stop) = (Arc::clone(&self.shared), stop.clone());
         delayed.spawn(async move {
@@ -119,27 +125,41 @@ impl Shared {
 
     /// One try: `None` when taken, an error that may pass, or one that will not.
     async fn attempt(&self, url: &str, body: Bytes) -> Result<Option<SendError>, SendError> {
-        let mut request =
-            Request::post(url).header(header::CONTENT_TYPE, "application/json");
+        let mut request = Request::post(url).header(header::CONTENT_TYPE, "application/json");
         if let Some(token) = &self.target.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let request =
-            request.body(Full::new(body)).map_err(|_| SendError::Target(url.to_owned()))?;
+        let request = request
+            .body(Full::new(body))
+            .map_err(|_| SendError::Target(url.to_owned()))?;
         let response = match self.client.request(request).await {
             Ok(response) => response,
             Err(error) => {
                 let reason = error.to_string();
-                return Ok(Some(SendError::Unreachable { url: url.to_owned(), reason }));
+                return Ok(Some(SendError::Unreachable {
+                    url: url.to_owned(),
+                    reason,
+                }));
             }
         };
         let status = response.status();
         if status.is_success() {
             return Ok(None);
         }
-        let answer = response.into_body().collect().await.map(|body| body.to_bytes());
-        let answer = String::from_utf8_lossy(&answer.unwrap_or_default()).chars().take(200).collect();
-        let refused = SendError::Refused { url: url.to_owned(), status, answer };
+        let answer = response
+            .into_body()
+            .collect()
+            .await
+            .map(|body| body.to_bytes());
+        let answer = String::from_utf8_lossy(&answer.unwrap_or_default())
+            .chars()
+            .take(200)
+            .collect();
+        let refused = SendError::Refused {
+            url: url.to_owned(),
+            status,
+            answer,
+        };
         match status.as_u16() {
             429 | 502 | 503 | 504 => Ok(Some(refused)),
             _ => Err(refused),

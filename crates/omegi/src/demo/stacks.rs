@@ -29,7 +29,11 @@ Caused by: java.lang.NullPointerException: Cannot invoke \"com.shop.cart.Price.a
 \tat java.base/java.lang.Thread.run(Thread.java:1583)
 "
     );
-    Thrown { kind: "com.shop.cart.CartException", message, stack }
+    Thrown {
+        kind: "com.shop.cart.CartException",
+        message,
+        stack,
+    }
 }
 
 /// Java: the checkout's HTTP client says that its callee failed.
@@ -46,7 +50,11 @@ pub(super) fn upstream_failed(callee: &str) -> Thrown {
 \tat org.springframework.web.servlet.FrameworkServlet.service(FrameworkServlet.java:903)
 "
     );
-    Thrown { kind, message, stack }
+    Thrown {
+        kind,
+        message,
+        stack,
+    }
 }
 
 /// Python: the bank does not answer; `from` makes a direct cause. `levels`: how far out the
@@ -76,7 +84,11 @@ Traceback (most recent call last):
 payment.errors.PaymentNotConfirmed: {message}
 "
     );
-    Thrown { kind: "payment.errors.PaymentNotConfirmed", message, stack }
+    Thrown {
+        kind: "payment.errors.PaymentNotConfirmed",
+        message,
+        stack,
+    }
 }
 
 /// JavaScript: the gateway reads a field of nothing, with a cause.
@@ -95,7 +107,11 @@ pub(super) fn recommendations(user: u64) -> Thrown {
       at recommend (/app/src/recommend.js:40:9)
 }}"
     );
-    Thrown { kind: "Error", message, stack }
+    Thrown {
+        kind: "Error",
+        message,
+        stack,
+    }
 }
 
 /// Go: the inventory writes into a nil map.
@@ -118,13 +134,23 @@ created by net/http.(*Server).Serve in goroutine 1
 \t/usr/local/go/src/net/http/server.go:3405 +0x485
 "
     .to_owned();
-    Thrown { kind: "runtime.plainError", message, stack }
+    Thrown {
+        kind: "runtime.plainError",
+        message,
+        stack,
+    }
 }
 
 /// Go: the pricing service wraps an error; no stack unless asked for.
 pub(super) fn pricing_error(sku: u64) -> Thrown {
-    let message = format!("price of sku-{sku}: currency table: open /data/rates.json: no such file or directory");
-    Thrown { kind: "*fmt.wrapError", message, stack: String::new() }
+    let message = format!(
+        "price of sku-{sku}: currency table: open /data/rates.json: no such file or directory"
+    );
+    Thrown {
+        kind: "*fmt.wrapError",
+        message,
+        stack: String::new(),
+    }
 }
 
 /// Python: the reviews service cannot parse what its store returns.
@@ -141,7 +167,11 @@ pub(super) fn reviews_decode() -> Thrown {
 json.decoder.JSONDecodeError: {message}
 "
     );
-    Thrown { kind: "json.decoder.JSONDecodeError", message, stack }
+    Thrown {
+        kind: "json.decoder.JSONDecodeError",
+        message,
+        stack,
+    }
 }
 
 /// .NET: the shipping worker has no route for a country.
@@ -158,7 +188,11 @@ pub(super) fn shipping_route(order: u64) -> Thrown {
    at Shop.Shipping.OrderConsumer.<HandleAsync>d__7.MoveNext() in /src/Shipping/OrderConsumer.cs:line 44
 "
     );
-    Thrown { kind: "Shop.Shipping.RoutingException", message, stack }
+    Thrown {
+        kind: "Shop.Shipping.RoutingException",
+        message,
+        stack,
+    }
 }
 
 /// Python: the mailer's address book refuses; told by a log record only.
@@ -173,5 +207,9 @@ pub(super) fn notify_refused(user: u64) -> Thrown {
 smtplib.SMTPRecipientsRefused: {message}
 "
     );
-    Thrown { kind: "smtplib.SMTPRecipientsRefused", message, stack }
+    Thrown {
+        kind: "smtplib.SMTPRecipientsRefused",
+        message,
+        stack,
+    }
 }

@@ -50,7 +50,10 @@ const LATE: Duration = Duration::from_secs(4);
 
 impl Story {
     pub(super) fn new(seed: u64) -> Self {
-        Self { random: Random::new(seed), told: 0 }
+        Self {
+            random: Random::new(seed),
+            told: 0,
+        }
     }
 
     /// What the next customer's request sends.
@@ -61,7 +64,10 @@ impl Story {
         let (tell, late) = if bad {
             BAD[(turn / BAD_EVERY) as usize % BAD.len()]
         } else {
-            (GOOD[self.random.between(0, GOOD.len() as u64) as usize], None)
+            (
+                GOOD[self.random.between(0, GOOD.len() as u64) as usize],
+                None,
+            )
         };
         let mut scene = Scene::new(&mut self.random);
         tell(&mut scene);
@@ -71,22 +77,48 @@ impl Story {
 
 /// Bodies per service, ending now; the spans of `late` come later than the rest.
 fn deliveries(scene: &Scene<'_>, late: Option<Service>) -> Vec<Delivery> {
-    let length_us = scene.spans.iter().map(|span| span.end_us).max().unwrap_or(0);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let length_us = scene
+        .spans
+        .iter()
+        .map(|span| span.end_us)
+        .max()
+        .unwrap_or(0);
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     let base_ns = (now.as_nanos() as u64).saturating_sub(length_us * 1_000);
-    let (delayed, prompt): (Vec<_>, Vec<_>) =
-        scene.spans.iter().cloned().partition(|span| Some(span.service) == late);
+    let (delayed, prompt): (Vec<_>, Vec<_>) = scene
+        .spans
+        .iter()
+        .cloned()
+        .partition(|span| Some(span.service) == late);
     let delivery = |after, path| move |body| Delivery { after, path, body };
     let mut all: Vec<Delivery> = Vec::new();
-    all.extend(otlp::traces(&prompt, base_ns).into_iter().map(delivery(Duration::ZERO, "/v1/traces")));
-    all.extend(otlp::logs(&scene.logs, base_ns).into_iter().map(delivery(Duration::ZERO, "/v1/logs")));
-    all.extend(otlp::traces(&delayed, base_ns).into_iter().map(delivery(LATE, "/v1/traces")));
+    all.extend(
+        otlp::traces(&prompt, base_ns)
+            .into_iter()
+            .map(delivery(Duration::ZERO, "/v1/traces")),
+    );
+    all.extend(
+        otlp::logs(&scene.logs, base_ns)
+            .into_iter()
+            .map(delivery(Duration::ZERO, "/v1/logs")),
+    );
+    all.extend(
+        otlp::traces(&delayed, base_ns)
+            .into_iter()
+            .map(delivery(LATE, "/v1/traces")),
+    );
     all
 }
 
 fn enter(scene: &mut Scene<'_>, route: &str) -> SpanAt {
     let entry = scene.open(None, Gateway, Kind::Server, route);
-    scene.tag(entry, "http.request.method", route.split(' ').next().unwrap_or("GET"));
+    scene.tag(
+        entry,
+        "http.request.method",
+        route.split(' ').next().unwrap_or("GET"),
+    );
     scene.tag(entry, "http.route", route.split(' ').nth(1).unwrap_or("/"));
     let user = scene.random.between(1_000, 9_999);
     scene.count(entry, "enduser.id", user);
@@ -104,7 +136,11 @@ fn leave(scene: &mut Scene<'_>, entry: SpanAt, status: u64) {
 fn browse(scene: &mut Scene<'_>) {
     let entry = enter(scene, "GET /products/:id");
     let reviews = scene.call(entry, Gateway, Reviews, "GET /reviews");
-    scene.query(reviews.1, "postgresql", "SELECT body FROM reviews WHERE product = $1");
+    scene.query(
+        reviews.1,
+        "postgresql",
+        "SELECT body FROM reviews WHERE product = $1",
+    );
     scene.answer(reviews, 200);
     let prices = scene.call(entry, Gateway, Pricing, "GET /prices");
     scene.query(prices.1, "redis", "MGET prices");
@@ -140,7 +176,11 @@ fn order(scene: &mut Scene<'_>) {
 
 fn reserve(scene: &mut Scene<'_>, parent: SpanAt) {
     let reserve = scene.call(parent, Checkout, Inventory, "POST /reservations");
-    scene.query(reserve.1, "postgresql", "UPDATE stock SET held = held + 1 WHERE sku = $1");
+    scene.query(
+        reserve.1,
+        "postgresql",
+        "UPDATE stock SET held = held + 1 WHERE sku = $1",
+    );
     scene.answer(reserve, 200);
 }
 
@@ -163,7 +203,10 @@ fn send_order(scene: &mut Scene<'_>, parent: SpanAt) -> SpanAt {
 
 /// The consumer's span: a trace of its own, linked to the sender's.
 fn receive_order(scene: &mut Scene<'_>, sent: SpanAt) -> SpanAt {
-    let link = (scene.spans[sent].trace.clone(), scene.spans[sent].id.clone());
+    let link = (
+        scene.spans[sent].trace.clone(),
+        scene.spans[sent].id.clone(),
+    );
     scene.new_trace();
     scene.work(2_000, 20_000);
     let received = scene.open(None, Shipping, Kind::Consumer, "process orders");
@@ -179,7 +222,11 @@ fn cart_fails(scene: &mut Scene<'_>) {
     let place = scene.call(entry, Gateway, Checkout, "POST /checkout");
     let cart = scene.call(place.1, Checkout, Cart, "GET /cart/total");
     let price = scene.open(Some(cart.1), Cart, Kind::Internal, "CartService.price");
-    scene.tag(price, "code.function.name", "com.shop.cart.CartService.price");
+    scene.tag(
+        price,
+        "code.function.name",
+        "com.shop.cart.CartService.price",
+    );
     let item = scene.random.between(100, 999);
     let thrown = stacks::cart_price(item);
     scene.tag(price, "omegi.code.arguments", &format!("[\"sku-{item}\"]"));
@@ -311,7 +358,11 @@ mod tests {
         let mut scene = Scene::new(&mut random);
         BAD.iter().for_each(|(tell, _)| tell(&mut scene));
         GOOD.iter().for_each(|tell| tell(&mut scene));
-        scene.spans.iter().map(|span| format!("{}{}{}", span.trace, span.id, span.name)).collect()
+        scene
+            .spans
+            .iter()
+            .map(|span| format!("{}{}{}", span.trace, span.id, span.name))
+            .collect()
     }
 
     #[test]
@@ -328,18 +379,31 @@ mod tests {
             .map(|delivery| delivery.body.to_string())
             .collect();
         for text in [
-            "CartException", "PaymentNotConfirmed", "ConnectException", "JSONDecodeError",
-            "wrapError", "[cause]: TypeError", "entry in nil map", "RoutingException",
-            "weekly digest failed", "process orders",
+            "CartException",
+            "PaymentNotConfirmed",
+            "ConnectException",
+            "JSONDecodeError",
+            "wrapError",
+            "[cause]: TypeError",
+            "entry in nil map",
+            "RoutingException",
+            "weekly digest failed",
+            "process orders",
         ] {
-            assert!(bodies.iter().any(|body| body.contains(text)), "{text} is never told");
+            assert!(
+                bodies.iter().any(|body| body.contains(text)),
+                "{text} is never told"
+            );
         }
     }
 
     #[test]
     fn the_late_service_comes_later() {
         let mut story = Story::new(1);
-        let late = (0..50).flat_map(|_| story.next_request()).filter(|d| d.after == LATE).count();
+        let late = (0..50)
+            .flat_map(|_| story.next_request())
+            .filter(|d| d.after == LATE)
+            .count();
         assert_eq!(late, 1);
     }
 }

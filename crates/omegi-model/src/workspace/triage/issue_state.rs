@@ -223,7 +223,10 @@ impl IssueState {
     /// An issue of which `spoken` is the last word, and no occurrence was seen since.
     #[must_use]
     pub fn of(spoken: Spoken) -> Self {
-        Self { spoken, ..Self::default() }
+        Self {
+            spoken,
+            ..Self::default()
+        }
     }
 
     /// The last word and the assignee.
