@@ -12,25 +12,25 @@ use crate::problem::ApiError;
 use crate::state::Api;
 
 /// Name of the session cookie.
-pub const COOKIE: &str = "omegi_session";
+pub(crate) const COOKIE: &str = "omegi_session";
 
 /// Whoever makes this request.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub(crate) struct Caller {
     /// As recorded with what it does.
-    pub actor: Actor,
+    pub(crate) actor: Actor,
     /// In the installation.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Projects it may see, with its role there.
-    pub projects: BTreeMap<ProjectId, Role>,
+    pub(crate) projects: BTreeMap<ProjectId, Role>,
     /// Its session, when it came with the cookie.
-    pub session: Option<SecretHash>,
+    pub(crate) session: Option<SecretHash>,
 }
 
 impl Caller {
     /// Whether it may know of the project.
     #[must_use]
-    pub fn may_see(&self, project: ProjectId) -> bool {
+    pub(crate) fn may_see(&self, project: ProjectId) -> bool {
         self.projects.contains_key(&project)
     }
 
@@ -38,7 +38,7 @@ impl Caller {
     ///
     /// # Errors
     /// [`ApiError::Forbidden`].
-    pub fn must(&self, project: ProjectId, action: Action) -> Result<(), ApiError> {
+    pub(crate) fn must(&self, project: ProjectId, action: Action) -> Result<(), ApiError> {
         let needs = action.needs();
         if self
             .projects

@@ -40,55 +40,55 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 
 /// An issue in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct IssueView {
+pub(crate) struct IssueView {
     /// Opaque.
-    pub id: String,
+    pub(crate) id: String,
     /// For people; derived from the id.
-    pub short_id: String,
+    pub(crate) short_id: String,
     /// Slug.
-    pub project: String,
+    pub(crate) project: String,
     /// Type and what does not vary of the message.
-    pub title: String,
+    pub(crate) title: String,
     /// Exception type.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// Message of the latest error event.
-    pub message: String,
+    pub(crate) message: String,
     /// Where in the code, or which operation.
-    pub culprit: String,
+    pub(crate) culprit: String,
     /// Service of the latest error event's origin.
-    pub origin_service: String,
+    pub(crate) origin_service: String,
     /// Services it began in or passed through, most often first.
-    pub services: Vec<String>,
+    pub(crate) services: Vec<String>,
     /// Environments, most often first.
-    pub environments: Vec<String>,
+    pub(crate) environments: Vec<String>,
     /// Release it was first seen in.
-    pub first_release: Option<String>,
+    pub(crate) first_release: Option<String>,
     /// Release it was last seen in.
-    pub last_release: Option<String>,
+    pub(crate) last_release: Option<String>,
     /// `unresolved`, `resolved`, `ignored` or `snoozed`.
-    pub status: &'static str,
+    pub(crate) status: &'static str,
     /// `new`, `ongoing` or `regressed`; null unless unresolved.
-    pub substatus: Option<&'static str>,
+    pub(crate) substatus: Option<&'static str>,
     /// Error events.
-    pub count: u64,
+    pub(crate) count: u64,
     /// RFC 3339.
-    pub first_seen: String,
+    pub(crate) first_seen: String,
     /// RFC 3339.
-    pub last_seen: String,
+    pub(crate) last_seen: String,
     /// Whose it is.
-    pub assignee: Option<PersonView>,
+    pub(crate) assignee: Option<PersonView>,
     /// Notes attached to it.
-    pub note_count: u64,
+    pub(crate) note_count: u64,
 }
 
 /// A person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PersonView {
+pub(crate) struct PersonView {
     /// Opaque.
-    pub id: String,
+    pub(crate) id: String,
     /// As shown.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 /// An issue in full.

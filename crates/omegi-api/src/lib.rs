@@ -5,7 +5,7 @@
 mod access;
 pub mod accounts;
 mod assets;
-mod commands;
+pub mod commands;
 mod errors;
 mod flow;
 mod health;

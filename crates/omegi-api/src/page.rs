@@ -15,21 +15,21 @@ const DAY_NANOS: i64 = 24 * 3_600 * 1_000_000_000;
 
 /// One page of a list, newest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Page<T> {
+pub(crate) struct Page<T> {
     /// The items.
-    pub items: Vec<T>,
+    pub(crate) items: Vec<T>,
     /// Hand it back as `cursor` for the next page; null after the last.
-    pub next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// `limit` and `cursor`.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PageParams {
+pub(crate) struct PageParams {
     /// Items a page, 1 to 500; 50 by default.
-    pub limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// From `next_cursor` of the page before.
-    pub cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 impl PageParams {
@@ -37,7 +37,7 @@ impl PageParams {
     ///
     /// # Errors
     /// [`ApiError::Invalid`] outside 1 to 500.
-    pub fn limit(&self) -> Result<usize, ApiError> {
+    pub(crate) fn limit(&self) -> Result<usize, ApiError> {
         match self.limit {
             None => Ok(LIMIT_DEFAULT),
             Some(limit @ 1..=LIMIT_MAX) => Ok(limit),
@@ -52,7 +52,7 @@ impl PageParams {
     ///
     /// # Errors
     /// [`ApiError::Invalid`] for a cursor this list did not give.
-    pub fn cursor<T: DeserializeOwned>(&self) -> Result<Option<T>, ApiError> {
+    pub(crate) fn cursor<T: DeserializeOwned>(&self) -> Result<Option<T>, ApiError> {
         let Some(text) = self.cursor.as_deref().filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
@@ -68,7 +68,7 @@ impl PageParams {
 ///
 /// # Errors
 /// [`ApiError::Internal`] never, for positions of ours.
-pub fn cursor(position: &impl Serialize) -> Result<String, ApiError> {
+pub(crate) fn cursor(position: &impl Serialize) -> Result<String, ApiError> {
     serde_json::to_vec(position)
         .map(|json| URL_SAFE_NO_PAD.encode(json))
         .map_err(ApiError::internal)
@@ -77,28 +77,20 @@ pub fn cursor(position: &impl Serialize) -> Result<String, ApiError> {
 /// `from` and `to`.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RangeParams {
+pub(crate) struct RangeParams {
     /// Start of event time, RFC 3339, inclusive.
-    pub from: Option<String>,
+    pub(crate) from: Option<String>,
     /// End of event time, RFC 3339, exclusive.
-    pub to: Option<String>,
+    pub(crate) to: Option<String>,
 }
 
 /// A half-open stretch of event time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Range {
+pub(crate) struct Range {
     /// Inclusive.
-    pub from: UnixNanos,
+    pub(crate) from: UnixNanos,
     /// Exclusive.
-    pub to: UnixNanos,
-}
-
-impl Range {
-    /// Whether `time` lies in it.
-    #[must_use]
-    pub fn contains(&self, time: UnixNanos) -> bool {
-        self.from <= time && time < self.to
-    }
+    pub(crate) to: UnixNanos,
 }
 
 impl RangeParams {
@@ -106,7 +98,7 @@ impl RangeParams {
     ///
     /// # Errors
     /// [`ApiError::Invalid`] for a text that is no time, or an end before the start.
-    pub fn or_everything(&self) -> Result<Range, ApiError> {
+    pub(crate) fn or_everything(&self) -> Result<Range, ApiError> {
         self.or(Range {
             from: UnixNanos(i64::MIN),
             to: UnixNanos(i64::MAX),
@@ -117,7 +109,7 @@ impl RangeParams {
     ///
     /// # Errors
     /// As [`Self::or_everything`].
-    pub fn or_last_day(&self, now: UnixNanos) -> Result<Range, ApiError> {
+    pub(crate) fn or_last_day(&self, now: UnixNanos) -> Result<Range, ApiError> {
         // Senders' clocks run ahead a little: what they call the next minute is of today.
         const AHEAD_NANOS: i64 = 300 * 1_000_000_000;
         self.or(Range {

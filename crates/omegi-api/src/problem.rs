@@ -59,21 +59,21 @@ pub enum ApiError {
 
 /// A problem document.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// Always `about:blank`: the code says it all.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// The code in words.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// HTTP status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Stable; user interfaces translate it.
-    pub code: &'static str,
+    pub(crate) code: &'static str,
     /// English, for developers.
-    pub detail: String,
+    pub(crate) detail: String,
     /// The parameter or field that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
+    pub(crate) field: Option<String>,
 }
 
 impl ApiError {

@@ -7,7 +7,7 @@ const TERMS_MAX: usize = 64;
 
 /// A parsed `q`: all terms must hold.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct QueryText {
+pub(crate) struct QueryText {
     terms: Vec<Term>,
 }
 
@@ -24,7 +24,7 @@ impl QueryText {
     ///
     /// # Errors
     /// [`ApiError::Invalid`] for an open quote, an empty value, or too much of it.
-    pub fn parse(text: &str) -> Result<Self, ApiError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
         if text.len() > TEXT_BYTES_MAX {
             return Err(ApiError::invalid(
                 "q",
@@ -48,21 +48,13 @@ impl QueryText {
     }
 
     /// Whether every term is found in what `texts` gives for its field (`""`: any text).
-    pub fn admits(&self, texts: impl Fn(&str) -> Vec<String>) -> bool {
+    pub(crate) fn admits(&self, texts: impl Fn(&str) -> Vec<String>) -> bool {
         self.terms.iter().all(|term| {
             let found = texts(&term.field);
             found
                 .iter()
                 .any(|text| text.to_lowercase().contains(&term.value))
         })
-    }
-
-    /// Values asked for `field`.
-    pub fn values<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
-        self.terms
-            .iter()
-            .filter(move |term| term.field == field)
-            .map(|term| term.value.as_str())
     }
 }
 
@@ -99,9 +91,13 @@ mod tests {
     #[test]
     fn words_phrases_and_fields_are_told_apart() {
         let query = QueryText::parse(r#"cart service:checkout "null price" type:"A B""#).unwrap();
-        assert_eq!(query.values("service").collect::<Vec<_>>(), ["checkout"]);
-        assert_eq!(query.values("").collect::<Vec<_>>(), ["cart", "null price"]);
-        assert_eq!(query.values("type").collect::<Vec<_>>(), ["a b"]);
+        let values = |field: &str| -> Vec<&str> {
+            let asked = query.terms.iter().filter(|term| term.field == field);
+            asked.map(|term| term.value.as_str()).collect()
+        };
+        assert_eq!(values("service"), ["checkout"]);
+        assert_eq!(values(""), ["cart", "null price"]);
+        assert_eq!(values("type"), ["a b"]);
     }
 
     #[test]

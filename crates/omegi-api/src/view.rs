@@ -10,147 +10,147 @@ use utoipa::ToSchema;
 
 /// An error event in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ErrorSummary {
+pub(crate) struct ErrorSummary {
     /// Opaque.
-    pub id: String,
+    pub(crate) id: String,
     /// The issue it belongs to, merges applied.
-    pub issue_id: String,
+    pub(crate) issue_id: String,
     /// From 1.
-    pub revision: u32,
+    pub(crate) revision: u32,
     /// Ids it took the place of.
-    pub supersedes: Vec<String>,
+    pub(crate) supersedes: Vec<String>,
     /// Null without one.
-    pub trace_id: Option<String>,
+    pub(crate) trace_id: Option<String>,
     /// Slug.
-    pub project: String,
+    pub(crate) project: String,
     /// Exception type.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// Exception message.
-    pub message: String,
+    pub(crate) message: String,
     /// Where it began.
-    pub origin: OriginView,
+    pub(crate) origin: OriginView,
     /// How whole the trace is.
-    pub verdict: VerdictView,
+    pub(crate) verdict: VerdictView,
     /// When it happened, RFC 3339.
-    pub time: String,
+    pub(crate) time: String,
     /// Reached the trace's entry.
-    pub escaped: bool,
+    pub(crate) escaped: bool,
     /// Environment of the origin.
-    pub environment: Option<String>,
+    pub(crate) environment: Option<String>,
     /// Release of the origin.
-    pub release: Option<String>,
+    pub(crate) release: Option<String>,
     /// Services on the failing path, origin first.
-    pub services: Vec<ServiceRoleView>,
+    pub(crate) services: Vec<ServiceRoleView>,
 }
 
 /// Where an error began.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct OriginView {
+pub(crate) struct OriginView {
     /// Service name; `remote:<address>` for a callee that sends nothing.
-    pub service: String,
+    pub(crate) service: String,
     /// Null when only logs tell of it.
-    pub span_id: Option<String>,
+    pub(crate) span_id: Option<String>,
     /// Span name.
-    pub operation: Option<String>,
+    pub(crate) operation: Option<String>,
 }
 
 /// How whole a trace was when judged.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct VerdictView {
+pub(crate) struct VerdictView {
     /// `complete`, `waiting`, `partial` or `truncated`.
-    pub state: &'static str,
+    pub(crate) state: &'static str,
     /// Why.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Parents that spans name and that never came.
-    pub missing_parents: Vec<MissingParentView>,
+    pub(crate) missing_parents: Vec<MissingParentView>,
     /// Spans seen.
-    pub spans: u32,
+    pub(crate) spans: u32,
     /// What SDKs say they dropped.
-    pub dropped: u32,
+    pub(crate) dropped: u32,
 }
 
 /// A span that never came.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MissingParentView {
+pub(crate) struct MissingParentView {
     /// Its id.
-    pub span_id: String,
+    pub(crate) span_id: String,
     /// Spans that name it.
-    pub children: Vec<String>,
+    pub(crate) children: Vec<String>,
     /// The service it would be in, where that can be inferred.
-    pub service: Option<String>,
+    pub(crate) service: Option<String>,
 }
 
 /// A service and its part in the failure.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ServiceRoleView {
+pub(crate) struct ServiceRoleView {
     /// Service name.
-    pub name: String,
+    pub(crate) name: String,
     /// `origin`, `victim` or `bystander`.
-    pub role: &'static str,
+    pub(crate) role: &'static str,
 }
 
 /// An error event in full.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ErrorDetail {
+pub(crate) struct ErrorDetail {
     /// The list form.
     #[serde(flatten)]
-    pub summary: ErrorSummary,
+    pub(crate) summary: ErrorSummary,
     /// When its first mark arrived, RFC 3339.
-    pub received_at: String,
+    pub(crate) received_at: String,
     /// Every attempt failed but a later one succeeded.
-    pub recovered: bool,
+    pub(crate) recovered: bool,
     /// 0 to 1: how sure this origin is the cause, against its siblings.
-    pub score: f64,
+    pub(crate) score: f64,
     /// Several origins, none clearly the cause.
-    pub ambiguous: bool,
+    pub(crate) ambiguous: bool,
     /// The trace's other error events.
-    pub siblings: Vec<String>,
+    pub(crate) siblings: Vec<String>,
     /// Origin's first.
-    pub exceptions: Vec<ExceptionView>,
+    pub(crate) exceptions: Vec<ExceptionView>,
     /// From the root to the origin.
-    pub path: Vec<PathSpanView>,
+    pub(crate) path: Vec<PathSpanView>,
     /// Spans left out of the middle of a very long path.
-    pub path_omitted: u32,
+    pub(crate) path_omitted: u32,
     /// Attributes of the origin's span or log record.
     #[schema(value_type = Object)]
-    pub attributes: serde_json::Value,
+    pub(crate) attributes: serde_json::Value,
     /// What made us name this origin, in words.
-    pub evidence: Vec<String>,
+    pub(crate) evidence: Vec<String>,
     /// Versions of the rules that judged.
-    pub rules: String,
+    pub(crate) rules: String,
 }
 
 /// One exception.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ExceptionView {
+pub(crate) struct ExceptionView {
     /// Type.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
     /// Message.
-    pub message: String,
+    pub(crate) message: String,
     /// Raw text.
-    pub stacktrace: Option<String>,
+    pub(crate) stacktrace: Option<String>,
     /// Innermost call first.
     #[schema(value_type = Vec<FrameView>)]
-    pub frames: Vec<Frame>,
+    pub(crate) frames: Vec<Frame>,
     /// Index of the exception this one caused.
-    pub cause_of: Option<u32>,
+    pub(crate) cause_of: Option<u32>,
     /// Span that recorded it.
-    pub span_id: Option<String>,
+    pub(crate) span_id: Option<String>,
     /// Where it was found: `span_event`, `span_attributes`, `log`, `log_body`, `status`.
     #[schema(value_type = Vec<String>)]
-    pub sources: Vec<ExceptionSource>,
+    pub(crate) sources: Vec<ExceptionSource>,
     /// Null: nobody said.
-    pub handled: Option<bool>,
+    pub(crate) handled: Option<bool>,
     /// Recordings merged into this one.
-    pub recordings: u32,
+    pub(crate) recordings: u32,
 }
 
 /// One call in a stack.
 #[derive(ToSchema)]
 #[allow(dead_code)] // documents `Frame`, which knows nothing of OpenAPI
-pub struct FrameView {
+pub(crate) struct FrameView {
     function: String,
     module: Option<String>,
     file: Option<String>,
@@ -162,28 +162,28 @@ pub struct FrameView {
 
 /// One span on the path.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PathSpanView {
+pub(crate) struct PathSpanView {
     /// Its id.
-    pub span_id: String,
+    pub(crate) span_id: String,
     /// Its parent.
-    pub parent_span_id: Option<String>,
+    pub(crate) parent_span_id: Option<String>,
     /// Service name.
-    pub service: String,
+    pub(crate) service: String,
     /// Span name.
-    pub operation: String,
+    pub(crate) operation: String,
     /// `internal`, `server`, `client`, `producer` or `consumer`.
-    pub kind: String,
+    pub(crate) kind: String,
     /// RFC 3339.
-    pub start: String,
+    pub(crate) start: String,
     /// RFC 3339.
-    pub end: String,
+    pub(crate) end: String,
     /// `unset`, `ok` or `error`.
-    pub status: String,
+    pub(crate) status: String,
 }
 
 /// The list form of `stored`, of the project `slug`, in the issue `issue` (merges applied).
 #[must_use]
-pub fn summary(stored: &StoredError, issue: impl ToString, slug: &str) -> ErrorSummary {
+pub(crate) fn summary(stored: &StoredError, issue: impl ToString, slug: &str) -> ErrorSummary {
     let event = &stored.event;
     let (kind, message) = name(event);
     ErrorSummary {
@@ -211,7 +211,7 @@ pub fn summary(stored: &StoredError, issue: impl ToString, slug: &str) -> ErrorS
 
 /// The whole of `stored`.
 #[must_use]
-pub fn detail(stored: StoredError, issue: impl ToString, slug: &str) -> ErrorDetail {
+pub(crate) fn detail(stored: StoredError, issue: impl ToString, slug: &str) -> ErrorDetail {
     let summary = summary(&stored, issue, slug);
     let event = *stored.event;
     ErrorDetail {
@@ -232,7 +232,7 @@ pub fn detail(stored: StoredError, issue: impl ToString, slug: &str) -> ErrorDet
 
 /// A verdict as shown.
 #[must_use]
-pub fn verdict(verdict: &Verdict) -> VerdictView {
+pub(crate) fn verdict(verdict: &Verdict) -> VerdictView {
     use omegi_model::error_event::VerdictState as State;
     let state = match verdict.state {
         State::Complete => "complete",

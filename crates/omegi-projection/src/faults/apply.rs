@@ -11,7 +11,8 @@ use omegi_log::{Offset, Record, RecordKind};
 use omegi_model::codec;
 use omegi_model::error_event::{ErrorEvent, GroupingParts};
 use omegi_model::event::{Event, decode};
-use omegi_model::id::{ErrorId, Fingerprint};
+use omegi_model::grouping::{AlgorithmVersion, key};
+use omegi_model::id::{ErrorId, Fingerprint, IssueId};
 use redb::{Database, Durability, ReadableTable, WriteTransaction};
 
 use super::issues::{News, Occurred};
@@ -331,6 +332,13 @@ pub fn variant_of(event: &ErrorEvent) -> Fingerprint {
     };
     let json = serde_json::to_vec(&parts).unwrap_or_default();
     Fingerprint::of("omegi-variant", &[event.project.as_bytes(), &json])
+}
+
+/// The issue that the group key of an error event opens, before rules and merges.
+#[must_use]
+pub fn issue_of(event: &ErrorEvent) -> IssueId {
+    let keys = key(event.project, &event.grouping, AlgorithmVersion::CURRENT);
+    IssueId::derive(event.project, keys.group)
 }
 
 fn load(write: &WriteTransaction, id: ErrorId) -> Result<Option<ErrorRow>, StoreError> {

@@ -22,7 +22,7 @@ use omegi_log::Offset;
 use redb::Database;
 use tokio::sync::watch;
 
-pub use apply::{FaultsProjection, variant_of};
+pub use apply::{FaultsProjection, issue_of, variant_of};
 pub use events::{ErrorFilter, ErrorPage, Found, StoredError};
 pub use follow::FollowError;
 pub use issues::Issue;
