@@ -189,7 +189,7 @@ async fn list(
         .into_iter()
         .map(|issue| (sort.value(&issue), issue.id, issue))
         .collect();
-    ranked.sort_unstable_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    ranked.sort_unstable_by_key(|(value, id, _)| std::cmp::Reverse((*value, *id)));
     ranked.retain(|(value, id, _)| cursor.is_none_or(|cursor| (*value, *id) < cursor));
     let more = ranked.len() > limit;
     ranked.truncate(limit);

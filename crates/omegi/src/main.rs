@@ -1,5 +1,8 @@
 //! The program: command line, configuration, wiring, shutdown.
 
+// A program has no outside that `pub` could reach; inside, it marks a module's face.
+#![allow(unreachable_pub)]
+
 mod cli;
 mod command;
 mod config;

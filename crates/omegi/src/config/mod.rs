@@ -3,7 +3,7 @@
 mod reader;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::ServeFlags;
@@ -216,21 +216,6 @@ fn public_url(root: &mut Reader, flag: &Option<String>) -> Option<String> {
         );
     }
     Some(url.trim_end_matches('/').to_owned())
-}
-
-/// The folder, made for its owner alone when missing.
-///
-/// # Errors
-/// The disk's.
-pub fn create_data_dir(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    if path.is_dir() {
-        return Ok(());
-    }
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
 }
 
 #[cfg(test)]
