@@ -19,7 +19,7 @@ fn cost_of_joining_the_recorded_demo() {
     let Some(requests) = corpora::otel_demo_requests() else {
         return;
     };
-    const NONE: &Refused = &Refused::NONE;
+    const NONE: &Refused = Refused::NONE;
     let read: Vec<SpanRef<'_>> = requests
         .iter()
         .flat_map(|body| spans(body, NONE).map(|span| span.expect("body is readable")))

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 const BASE: i64 = 1_700_000_000_000_000_000;
 const SECOND: i64 = 1_000_000_000;
-const NONE: &Refused = &Refused::NONE;
+const NONE: &Refused = Refused::NONE;
 
 /// Every trace of a recording, fed a request a millisecond and left to close.
 #[derive(Default)]
