@@ -22,11 +22,6 @@ impl Random {
         low + self.next() % high.saturating_sub(low).max(1)
     }
 
-    /// One of `items`.
-    pub(super) fn one_of<'a, T: ?Sized>(&mut self, items: &'a [&'a T]) -> &'a T {
-        items[(self.next() % items.len() as u64) as usize]
-    }
-
     /// A span id: 16 hex digits.
     pub(super) fn span_id(&mut self) -> String {
         format!("{:016x}", self.next() | 1)
