@@ -12,6 +12,7 @@ scripts/build-web.sh
 (cd web && npm test --silent && npm run --silent check:size)
 
 step "licences, bans, sources"
+cargo fetch --quiet --locked
 "$(scripts/setup-cargo-deny.sh)" --offline check --hide-inclusion-graph licenses bans sources
 
 step "lints"
