@@ -5,7 +5,7 @@ CACHE := $(or $(OMEGI_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/omegi)
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export OMEGI_CACHE := $(CACHE)
 
-.PHONY: help run test release bench soak agents web setup screenshots openapi
+.PHONY: help run test release bench soak web openapi
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -33,10 +33,6 @@ bench: release
 soak: release
 	cargo run --release --package omegi-benches -- soak --omegi target/release/omegi
 
-## make agents       the Python wheel and the Java agent jar
-agents:
-	scripts/agents.sh
-
 web: web/dist/index.html
 
 web/dist/index.html: web/package-lock.json web/index.html $(shell find web/src web/public -type f 2>/dev/null) $(wildcard web/*.ts web/*.js web/*.mjs web/*.json)
@@ -45,7 +41,3 @@ web/dist/index.html: web/package-lock.json web/index.html $(shell find web/src w
 ## make openapi      writes schemas/openapi/omegi.v1.json anew from the code
 openapi:
 	OMEGI_UPDATE_OPENAPI=1 cargo test --quiet --package omegi-api openapi
-
-## make screenshots  pictures of every page in both themes and languages, from a seeded server
-screenshots: web
-	scripts/screenshots.sh
